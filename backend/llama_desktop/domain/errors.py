@@ -1,0 +1,168 @@
+"""Every error that a person can do something about, as one tree.
+
+AppError
+├── BadRequest                 bad_request            400
+│   ├── UnknownCommand         unknown_command        404
+│   └── UnknownTopic           unknown_topic          400
+├── NotFound                   not_found              404
+│   ├── ConversationNotFound   conversation_not_found
+│   └── MessageNotFound        message_not_found
+├── Conflict                   conflict               409
+│   ├── ServerBusy             server_busy            another model is being loaded
+│   ├── ServerStartAborted     server_start_aborted   loading was cancelled
+│   └── ServerNotRunning       server_not_running
+├── ServerStartFailed          server_start_failed    422  carries a ServerFailure
+├── EngineNotFound             engine_not_found       422
+├── ModelUnusable              model_unusable         422
+├── FolderUnusable             folder_unusable        422
+├── MessageTooLong             message_too_long       413
+├── LinkRefused                link_refused           422
+├── EngineRequestFailed        engine_request_failed  502
+│   ├── ContextOverflow        context_overflow
+│   └── StreamCut              stream_cut
+├── StorageFailed              storage_failed         507  full disk, read-only folder
+│   └── DataFolderLocked       data_folder_locked
+├── NoWindow                   no_window              501
+└── InternalError              internal_error         500  a defect of ours, logged with its traceback
+
+The `code` is for programs, the message is for people: a sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """A failure with a code for programs and a sentence for people."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "app_error"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, Any] = details
+
+
+class BadRequest(AppError):
+    """The arguments do not fit the command."""
+
+    status = 400
+
+
+class UnknownCommand(BadRequest):
+    """No such command."""
+
+    status = 404
+
+
+class UnknownTopic(BadRequest):
+    """No such topic."""
+
+
+class NotFound(AppError):
+    """What was asked for does not exist (any more)."""
+
+    status = 404
+
+
+class ConversationNotFound(NotFound):
+    """No conversation has this id."""
+
+
+class MessageNotFound(NotFound):
+    """No message of the conversation has this id."""
+
+
+class Conflict(AppError):
+    """Cannot be done in the present state."""
+
+    status = 409
+
+
+class ServerBusy(Conflict):
+    """Another model is being loaded."""
+
+
+class ServerStartAborted(Conflict):
+    """Loading was cancelled by Stop, by another start or by the end of the app."""
+
+
+class ServerNotRunning(Conflict):
+    """No model is loaded."""
+
+
+class ServerStartFailed(AppError):
+    """The server ended before it was healthy; `details["failure"]` is a ServerFailure."""
+
+    status = 422
+
+
+class EngineNotFound(AppError):
+    """No usable llama-server; `details["candidates"]` names each with its reason."""
+
+    status = 422
+
+
+class ModelUnusable(AppError):
+    """The model file is missing, unreadable, incomplete or no GGUF."""
+
+    status = 422
+
+
+class FolderUnusable(AppError):
+    """The folder is missing, unreadable or no folder."""
+
+    status = 422
+
+
+class MessageTooLong(AppError):
+    """The message is larger than a message may be."""
+
+    status = 413
+
+
+class LinkRefused(AppError):
+    """Only http, https and mailto links are opened."""
+
+    status = 422
+
+
+class EngineRequestFailed(AppError):
+    """The server refused a request or answered nonsense."""
+
+    status = 502
+
+
+class ContextOverflow(EngineRequestFailed):
+    """The prompt does not fit the context window even with everything optional left out."""
+
+
+class StreamCut(EngineRequestFailed):
+    """The answer's stream ended before its end."""
+
+
+class StorageFailed(AppError):
+    """Nothing could be written: the disk is full or the folder is read-only."""
+
+    status = 507
+
+
+class DataFolderLocked(StorageFailed):
+    """Another instance of the app has the data folder."""
+
+
+class NoWindow(AppError):
+    """Only a native window can do this; the page offers the web's way."""
+
+    status = 501
+
+
+class InternalError(AppError):
+    """A defect of ours."""

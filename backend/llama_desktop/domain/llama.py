@@ -1,0 +1,172 @@
+"""The values of the llama-server process: what it is started with and the states it can be in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class FlashAttention(StrEnum):
+    """llama-server's `--flash-attn`."""
+
+    ON = "on"
+    OFF = "off"
+    AUTO = "auto"
+
+
+class CacheType(StrEnum):
+    """Types that llama-server takes for the K and V cache."""
+
+    F32 = "f32"
+    F16 = "f16"
+    BF16 = "bf16"
+    Q8_0 = "q8_0"
+    Q5_1 = "q5_1"
+    Q5_0 = "q5_0"
+    Q4_1 = "q4_1"
+    Q4_0 = "q4_0"
+    IQ4_NL = "iq4_nl"
+
+
+class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """What a start is given. `None` leaves the choice to the engine, unless said otherwise."""
+
+    model_path: Path
+    context_size: int | None = None
+    """Tokens of the whole context window; None: the model's own, fitted to memory."""
+    gpu_layers: int | None = None
+    """Layers on the GPU; None: as many as fit."""
+    parallel: int | None = None
+    """Slots, so many answers at once."""
+    threads: int | None = None
+    """None: physical cores minus one."""
+    batch_size: int | None = None
+    """Tokens read in one go, at most 512 so that Stop works while a prompt is read; None: 512."""
+    flash_attention: FlashAttention | None = None
+    cache_type_k: CacheType | None = None
+    cache_type_v: CacheType | None = None
+    mmproj_path: Path | None = None
+    embeddings: bool = False
+    alias: str | None = None
+
+
+class EngineKind(StrEnum):
+    """Whose llama-server it is."""
+
+    EXTERNAL = "external"
+    EMBEDDED = "embedded"
+
+
+class Engine(Struct, frozen=True, kw_only=True):
+    """The llama-server program that was chosen."""
+
+    kind: EngineKind
+    path: Path
+    """The program; for the embedded engine our own executable."""
+    version: str
+    """As the program tells it, `not available` if it does not."""
+    source: str
+    """Where it was found, in words: `PATH`, `LLAMA_SERVER`, …"""
+
+
+class LoadedModel(Struct, frozen=True, kw_only=True):
+    """What the healthy server says about itself."""
+
+    name: str
+    path: Path
+    context_size: int
+    """Tokens that one slot can hold."""
+    slots: int
+    has_vision: bool
+
+
+class FailureCause(StrEnum):
+    """Why a server failed, as far as it is known."""
+
+    BAD_MODEL = "bad_model"
+    OUT_OF_MEMORY = "out_of_memory"
+    PORT_TAKEN = "port_taken"
+    BAD_ARGUMENT = "bad_argument"
+    NOT_EXECUTABLE = "not_executable"
+    MISSING_LIBRARY = "missing_library"
+    CRASHED = "crashed"
+    KILLED = "killed"
+    STRANGER = "stranger"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+class ServerFailure(Struct, frozen=True, kw_only=True):
+    """How a server failed, in words and with the evidence."""
+
+    cause: FailureCause
+    message: str
+    """A sentence for people: what happened and what to do."""
+    exit_code: int | None = None
+    """As subprocess gives it: negative is a signal; None: it never started."""
+    exit_words: str | None = None
+    """The exit code in words: `SIGSEGV (invalid memory access)`, `exit code 1`."""
+    log_tail: tuple[str, ...] = ()
+    """The last error lines of the log, else its last lines."""
+    while_loading: bool
+    time: float
+    """Seconds since the epoch."""
+
+
+class Stopped(Struct, frozen=True, tag="stopped"):
+    """No server."""
+
+
+class Starting(Struct, frozen=True, kw_only=True, tag="starting"):
+    """The server is being found, spawned, or is loading its model."""
+
+    config: ServerConfig
+    since: float
+    """Seconds since the epoch."""
+    pid: int | None = None
+    progress: float | None = None
+    """0 to 1 as the engine tells it; None: it does not tell."""
+    silent_seconds: float | None = None
+    """Set when neither log nor progress came for 30 s or more: it seems stuck."""
+
+
+class Running(Struct, frozen=True, kw_only=True, tag="running"):
+    """The server is healthy."""
+
+    config: ServerConfig
+    pid: int
+    base_url: str
+    engine: Engine
+    model: LoadedModel
+    since: float
+    load_seconds: float
+
+
+class Stopping(Struct, frozen=True, kw_only=True, tag="stopping"):
+    """The server is being ended."""
+
+    config: ServerConfig
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+    """The server could not start, or died."""
+
+    config: ServerConfig
+    failure: ServerFailure
+
+
+ServerState = Stopped | Starting | Running | Stopping | Failed
+
+
+class LogLine(Struct, frozen=True, kw_only=True):
+    """One line that llama-server printed."""
+
+    number: int
+    """Counts up from 1 for the life of the app."""
+    time: float
+    """When it was read, seconds since the epoch."""
+    stream: str
+    """`stdout` or `stderr`."""
+    text: str

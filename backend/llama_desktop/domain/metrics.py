@@ -1,0 +1,55 @@
+"""The values of telemetry: one sample of what the server and the machine use. None: not available."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class GpuSample(Struct, frozen=True, kw_only=True):
+    """One GPU at one moment."""
+
+    index: int
+    name: str
+    load_percent: float | None
+    memory_used_bytes: int | None
+    """By all programs."""
+    memory_total_bytes: int | None
+    memory_process_bytes: int | None
+    """By the server."""
+    temperature_celsius: float | None
+    power_watts: float | None
+
+
+class MetricsSample(Struct, frozen=True, kw_only=True):
+    """One reading, made every 2 seconds while a server runs and somebody listens."""
+
+    time: float
+    """Seconds since the epoch."""
+    pid: int
+    cpu_percent: float | None
+    """Of the whole machine, 0 to 100, by the server and its children."""
+    cpu_cores: float | None
+    """The same in cores."""
+    memory_bytes: int | None
+    """By the server and its children."""
+    memory_kind: str | None
+    """How it was counted: `pss`, `uss` or `rss`."""
+    machine_memory_used_bytes: int | None
+    machine_memory_total_bytes: int | None
+    gpus: tuple[GpuSample, ...] | None
+    """None: no GPU driver that we can read."""
+
+
+class MetricsSnapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
+    """The samples of the last two minutes (60 at most), oldest first."""
+
+    samples: tuple[MetricsSample, ...]
+
+
+class MetricsSampled(Struct, frozen=True, kw_only=True, tag="sampled"):
+    """One new sample."""
+
+    sample: MetricsSample
+
+
+MetricsEvent = MetricsSnapshot | MetricsSampled
