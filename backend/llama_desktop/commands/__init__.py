@@ -1,0 +1,94 @@
+"""All that the page may ask and hear, on one screen."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from llama_desktop.commands import (
+    chat,
+    conversations,
+    llama,
+    models,
+    settings,
+    system,
+    telemetry,
+)
+from llama_desktop.commands.command import Command, command
+from llama_desktop.domain.errors import (
+    ConversationNotFound,
+    EngineNotFound,
+    FolderUnusable,
+    LinkRefused,
+    MessageNotFound,
+    MessageTooLong,
+    ModelUnusable,
+    NoWindow,
+    ServerNotRunning,
+    ServerStartAborted,
+    ServerStartFailed,
+    StorageFailed,
+)
+from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent, Notices
+from llama_desktop.domain.llama import ServerState
+from llama_desktop.domain.metrics import MetricsEvent
+from llama_desktop.domain.models import ModelLibrary
+from llama_desktop.domain.settings import Settings
+
+_ROWS: Final = (
+    command(
+        llama.start_llama_server,
+        EngineNotFound,
+        ModelUnusable,
+        ServerStartFailed,
+        ServerStartAborted,
+    ),
+    command(llama.stop_llama_server),
+    command(llama.get_server_state),
+    command(
+        chat.send_message,
+        ServerNotRunning,
+        ConversationNotFound,
+        MessageNotFound,
+        MessageTooLong,
+        StorageFailed,
+    ),
+    command(
+        chat.answer_again, ServerNotRunning, ConversationNotFound, MessageNotFound, StorageFailed
+    ),
+    command(chat.stop_answer, ConversationNotFound, MessageNotFound),
+    command(conversations.create_conversation, StorageFailed),
+    command(conversations.get_conversation, ConversationNotFound),
+    command(conversations.list_conversations),
+    command(conversations.rename_conversation, ConversationNotFound, StorageFailed),
+    command(conversations.update_conversation, ConversationNotFound, StorageFailed),
+    command(conversations.delete_conversation, ConversationNotFound, StorageFailed),
+    command(conversations.restore_conversation, ConversationNotFound, StorageFailed),
+    command(models.list_models),
+    command(models.get_model_library),
+    command(models.add_model_folder, FolderUnusable, StorageFailed),
+    command(models.remove_model_folder, FolderUnusable, StorageFailed),
+    command(models.rescan_models),
+    command(settings.get_settings),
+    command(settings.update_settings, StorageFailed),
+    command(telemetry.get_server_metrics),
+    command(system.get_app_info),
+    command(system.open_external, LinkRefused),
+    command(system.pick_folder, NoWindow),
+    command(system.pick_llama_server, NoWindow),
+    command(system.show_window, NoWindow),
+    command(system.dismiss_notice),
+)
+
+COMMANDS: Final[dict[str, Command]] = {row.name: row for row in _ROWS}
+
+TOPICS: Final[dict[str, Any]] = {
+    "server_state": ServerState,
+    "metrics": MetricsEvent,
+    "log": LogEvent,
+    "answers": AnswersEvent,
+    "conversations": ConversationsEvent,
+    "models": ModelLibrary,
+    "settings": Settings,
+    "notices": Notices,
+}
+"""The type of what each topic carries, snapshot and changes alike."""

@@ -1,0 +1,33 @@
+"""Commands on the model library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from llama_desktop.domain.models import ModelFile, ModelLibrary
+from llama_desktop.services.application import Application
+
+
+async def list_models(app: Application) -> tuple[ModelFile, ...]:
+    """All models in all folders, once the search under way has ended."""
+    return await app.models.list_models()
+
+
+async def get_model_library(app: Application) -> ModelLibrary:
+    """Folders and models as known now."""
+    return app.models.library()
+
+
+async def add_model_folder(app: Application, *, path: Path) -> ModelLibrary:
+    """Search one more folder for models, with all that is below it."""
+    return await app.models.add_folder(path)
+
+
+async def remove_model_folder(app: Application, *, path: Path) -> ModelLibrary:
+    """Search a folder no more. Nothing on disk changes."""
+    return await app.models.remove_folder(path)
+
+
+async def rescan_models(app: Application) -> ModelLibrary:
+    """Search all folders again."""
+    return await app.models.rescan()

@@ -1,0 +1,38 @@
+"""Commands on the app itself and the desktop around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from llama_desktop.domain.settings import AppInfo
+from llama_desktop.services.application import Application
+
+
+async def get_app_info(app: Application) -> AppInfo:
+    """What the page must know about the app it is in."""
+    return app.info
+
+
+async def open_external(app: Application, *, url: str) -> None:
+    """Open a link in the system's browser: http, https and mailto only."""
+    await app.desktop.open_link(url)
+
+
+async def pick_folder(app: Application) -> Path | None:
+    """Ask for a folder by the native dialog; null: the person cancelled."""
+    return await app.desktop.pick_folder()
+
+
+async def pick_llama_server(app: Application) -> Path | None:
+    """Ask for a llama-server program by the native dialog; null: the person cancelled."""
+    return await app.desktop.pick_file()
+
+
+async def show_window(app: Application) -> None:
+    """Bring the window to the front; a second start of the app asks for this."""
+    await app.desktop.show_window()
+
+
+async def dismiss_notice(app: Application, *, notice_id: str) -> None:
+    """Take a notice away."""
+    app.notices.dismiss(notice_id)

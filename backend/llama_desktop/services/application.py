@@ -1,0 +1,35 @@
+"""The running application as the commands see it: one handle for each service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llama_desktop.domain.settings import AppInfo
+    from llama_desktop.infrastructure.desktop import Desktop
+    from llama_desktop.services.conversations import ConversationService
+    from llama_desktop.services.event_hub import Topic
+    from llama_desktop.services.llama.service import LlamaCppService
+    from llama_desktop.services.models.library import ModelLibraryService
+    from llama_desktop.services.notices import NoticeService
+    from llama_desktop.services.orchestrator import Orchestrator
+    from llama_desktop.services.settings import SettingsService
+    from llama_desktop.services.telemetry import TelemetryService
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Built once by `bootstrap.open_application`; every command is given it."""
+
+    info: AppInfo
+    desktop: Desktop
+    llama: LlamaCppService
+    orchestrator: Orchestrator
+    conversations: ConversationService
+    models: ModelLibraryService
+    settings: SettingsService
+    telemetry: TelemetryService
+    notices: NoticeService
+    topics: dict[str, Topic[Any]]
+    """By name on the wire; the names are those of `commands.TOPICS`."""

@@ -1,0 +1,468 @@
+// Generated from backend/llama_desktop/commands by `npm run protocol`.
+
+/** What may be asked, with its arguments and its answer. */
+export interface Commands {
+	start_llama_server: { args: { config: ServerConfigInput }; value: Running };
+	stop_llama_server: { args: Record<string, never>; value: null };
+	get_server_state: { args: Record<string, never>; value: ServerState };
+	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null }; value: TurnIds };
+	answer_again: { args: { conversation_id: string; message_id: number }; value: TurnIds };
+	stop_answer: { args: { conversation_id: string; message_id: number }; value: null };
+	create_conversation: { args: { title?: string | null; system_prompt?: string; parameters?: SamplingParametersInput | null }; value: Conversation };
+	get_conversation: { args: { conversation_id: string }; value: Conversation };
+	list_conversations: { args: Record<string, never>; value: ConversationSummary[] };
+	rename_conversation: { args: { conversation_id: string; title: string }; value: ConversationSummary };
+	update_conversation: { args: { conversation_id: string; system_prompt: string; parameters: SamplingParametersInput }; value: Conversation };
+	delete_conversation: { args: { conversation_id: string }; value: null };
+	restore_conversation: { args: { conversation_id: string }; value: ConversationSummary };
+	list_models: { args: Record<string, never>; value: ModelFile[] };
+	get_model_library: { args: Record<string, never>; value: ModelLibrary };
+	add_model_folder: { args: { path: string }; value: ModelLibrary };
+	remove_model_folder: { args: { path: string }; value: ModelLibrary };
+	rescan_models: { args: Record<string, never>; value: ModelLibrary };
+	get_settings: { args: Record<string, never>; value: Settings };
+	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null }; value: Settings };
+	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
+	get_app_info: { args: Record<string, never>; value: AppInfo };
+	open_external: { args: { url: string }; value: null };
+	pick_folder: { args: Record<string, never>; value: string | null };
+	pick_llama_server: { args: Record<string, never>; value: string | null };
+	show_window: { args: Record<string, never>; value: null };
+	dismiss_notice: { args: { notice_id: string }; value: null };
+}
+
+/** What may be listened to, with what it carries. */
+export interface Topics {
+	server_state: ServerState;
+	metrics: MetricsEvent;
+	log: LogEvent;
+	answers: AnswersEvent;
+	conversations: ConversationsEvent;
+	models: ModelLibrary;
+	settings: Settings;
+	notices: Notices;
+}
+
+export type ErrorCode =
+	| 'app_error'
+	| 'bad_request'
+	| 'conflict'
+	| 'context_overflow'
+	| 'conversation_not_found'
+	| 'data_folder_locked'
+	| 'engine_not_found'
+	| 'engine_request_failed'
+	| 'folder_unusable'
+	| 'internal_error'
+	| 'link_refused'
+	| 'message_not_found'
+	| 'message_too_long'
+	| 'model_unusable'
+	| 'no_window'
+	| 'not_found'
+	| 'server_busy'
+	| 'server_not_running'
+	| 'server_start_aborted'
+	| 'server_start_failed'
+	| 'storage_failed'
+	| 'stream_cut'
+	| 'unknown_command'
+	| 'unknown_topic';
+
+export interface AnswerError {
+	code: string;
+	message: string;
+}
+
+export interface AnswerModel {
+	name: string;
+	file: string;
+}
+
+export interface AnswerStats {
+	prompt_tokens: number | null;
+	cached_tokens: number | null;
+	generated_tokens: number | null;
+	prompt_tokens_per_second: number | null;
+	tokens_per_second: number | null;
+	first_token_seconds: number | null;
+	reasoning_seconds: number | null;
+	total_seconds: number | null;
+}
+
+export type AnswersEvent = AnswersSnapshot | TurnStarted | TurnPhaseChanged | TurnProgress | ReasoningDelta | ContentDelta | TurnFinished | TurnFailed;
+
+export interface AnswersSnapshot {
+	type: 'snapshot';
+	turns: TurnUnderWay[];
+}
+
+export interface AppInfo {
+	version: string;
+	data_folder: string;
+	log_folder: string;
+	platform: string;
+	has_window: boolean;
+}
+
+export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q5_1' | 'q5_0' | 'q4_1' | 'q4_0' | 'iq4_nl';
+
+export interface ContentDelta {
+	type: 'content_delta';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	text: string;
+	generated_tokens: number;
+}
+
+export interface Conversation {
+	id: string;
+	title: string;
+	created: number;
+	updated: number;
+	system_prompt: string;
+	parameters: SamplingParameters;
+	leaf_id: number | null;
+	messages: Message[];
+}
+
+export interface ConversationRemoved {
+	type: 'removed';
+	conversation_id: string;
+}
+
+export interface ConversationSaved {
+	type: 'saved';
+	conversation: ConversationSummary;
+}
+
+export interface ConversationSummary {
+	id: string;
+	title: string;
+	created: number;
+	updated: number;
+	message_count: number;
+}
+
+export type ConversationsEvent = ConversationsSnapshot | ConversationSaved | ConversationRemoved;
+
+export interface ConversationsSnapshot {
+	type: 'snapshot';
+	conversations: ConversationSummary[];
+}
+
+export interface Engine {
+	kind: EngineKind;
+	path: string;
+	version: string;
+	source: string;
+}
+
+export type EngineKind = 'external' | 'embedded';
+
+export interface Failed {
+	type: 'failed';
+	config: ServerConfig;
+	failure: ServerFailure;
+}
+
+export type FailureCause = 'bad_model' | 'out_of_memory' | 'port_taken' | 'bad_argument' | 'not_executable' | 'missing_library' | 'crashed' | 'killed' | 'stranger' | 'ended' | 'unknown';
+
+export type FlashAttention = 'on' | 'off' | 'auto';
+
+export interface GpuSample {
+	index: number;
+	name: string;
+	load_percent: number | null;
+	memory_used_bytes: number | null;
+	memory_total_bytes: number | null;
+	memory_process_bytes: number | null;
+	temperature_celsius: number | null;
+	power_watts: number | null;
+}
+
+export interface LoadedModel {
+	name: string;
+	path: string;
+	context_size: number;
+	slots: number;
+	has_vision: boolean;
+}
+
+export interface LogAppended {
+	type: 'appended';
+	lines: LogLine[];
+}
+
+export type LogEvent = LogSnapshot | LogAppended;
+
+export interface LogLine {
+	number: number;
+	time: number;
+	stream: string;
+	text: string;
+}
+
+export interface LogSnapshot {
+	type: 'snapshot';
+	lines: LogLine[];
+}
+
+export interface Message {
+	id: number;
+	parent_id: number | null;
+	role: Role;
+	content: string;
+	status: MessageStatus;
+	created: number;
+	reasoning: string;
+	model: AnswerModel | null;
+	stats: AnswerStats | null;
+	finish_reason: string | null;
+	parameters: SamplingParameters | null;
+	error: AnswerError | null;
+	omitted_message_ids: number[];
+}
+
+export type MessageStatus = 'waiting' | 'answering' | 'complete' | 'stopped' | 'length' | 'cut_short' | 'failed';
+
+export type MetricsEvent = MetricsSnapshot | MetricsSampled;
+
+export interface MetricsSample {
+	time: number;
+	pid: number;
+	cpu_percent: number | null;
+	cpu_cores: number | null;
+	memory_bytes: number | null;
+	memory_kind: string | null;
+	machine_memory_used_bytes: number | null;
+	machine_memory_total_bytes: number | null;
+	gpus: GpuSample[] | null;
+}
+
+export interface MetricsSampled {
+	type: 'sampled';
+	sample: MetricsSample;
+}
+
+export interface MetricsSnapshot {
+	type: 'snapshot';
+	samples: MetricsSample[];
+}
+
+export interface ModelFile {
+	path: string;
+	name: string;
+	quantization: string | null;
+	size_bytes: number;
+	part_count: number;
+	missing_parts: number[];
+	problem: string | null;
+	mmproj_path: string | null;
+}
+
+export interface ModelFolder {
+	path: string;
+	model_count: number;
+	problem: string | null;
+}
+
+export interface ModelLibrary {
+	folders: ModelFolder[];
+	models: ModelFile[];
+	scanning: boolean;
+}
+
+export interface Notice {
+	id: string;
+	code: string;
+	message: string;
+	can_dismiss: boolean;
+}
+
+export interface Notices {
+	notices: Notice[];
+}
+
+export interface PromptProgress {
+	total_tokens: number;
+	cached_tokens: number;
+	processed_tokens: number;
+	seconds: number;
+}
+
+export interface ReasoningDelta {
+	type: 'reasoning_delta';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	text: string;
+	generated_tokens: number;
+}
+
+export type Role = 'user' | 'assistant';
+
+export interface Running {
+	type: 'running';
+	config: ServerConfig;
+	pid: number;
+	base_url: string;
+	engine: Engine;
+	model: LoadedModel;
+	since: number;
+	load_seconds: number;
+}
+
+export interface SamplingParameters {
+	temperature: number | null;
+	top_k: number | null;
+	top_p: number | null;
+	min_p: number | null;
+	repeat_penalty: number | null;
+	presence_penalty: number | null;
+	frequency_penalty: number | null;
+	seed: number | null;
+	max_tokens: number | null;
+	stop: string[];
+}
+
+export interface SamplingParametersInput {
+	temperature?: number | null;
+	top_k?: number | null;
+	top_p?: number | null;
+	min_p?: number | null;
+	repeat_penalty?: number | null;
+	presence_penalty?: number | null;
+	frequency_penalty?: number | null;
+	seed?: number | null;
+	max_tokens?: number | null;
+	stop?: string[];
+}
+
+export interface ServerConfig {
+	model_path: string;
+	context_size: number | null;
+	gpu_layers: number | null;
+	parallel: number | null;
+	threads: number | null;
+	batch_size: number | null;
+	flash_attention: FlashAttention | null;
+	cache_type_k: CacheType | null;
+	cache_type_v: CacheType | null;
+	mmproj_path: string | null;
+	embeddings: boolean;
+	alias: string | null;
+}
+
+export interface ServerConfigInput {
+	model_path: string;
+	context_size?: number | null;
+	gpu_layers?: number | null;
+	parallel?: number | null;
+	threads?: number | null;
+	batch_size?: number | null;
+	flash_attention?: FlashAttention | null;
+	cache_type_k?: CacheType | null;
+	cache_type_v?: CacheType | null;
+	mmproj_path?: string | null;
+	embeddings?: boolean;
+	alias?: string | null;
+}
+
+export interface ServerFailure {
+	cause: FailureCause;
+	message: string;
+	exit_code: number | null;
+	exit_words: string | null;
+	log_tail: string[];
+	while_loading: boolean;
+	time: number;
+}
+
+export type ServerState = Stopped | Starting | Running | Stopping | Failed;
+
+export interface Settings {
+	theme: Theme;
+	model_folders: string[];
+	llama_server_path: string | null;
+	sidebar_open: boolean;
+	last_config: ServerConfig | null;
+}
+
+export interface Starting {
+	type: 'starting';
+	config: ServerConfig;
+	since: number;
+	pid: number | null;
+	progress: number | null;
+	silent_seconds: number | null;
+}
+
+export interface Stopped {
+	type: 'stopped';
+}
+
+export interface Stopping {
+	type: 'stopping';
+	config: ServerConfig;
+}
+
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface TurnFailed {
+	type: 'failed';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	message: Message;
+}
+
+export interface TurnFinished {
+	type: 'finished';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	message: Message;
+}
+
+export interface TurnIds {
+	user_message_id: number;
+	answer_message_id: number;
+}
+
+export type TurnPhase = 'waiting' | 'reading' | 'reasoning' | 'answering';
+
+export interface TurnPhaseChanged {
+	type: 'phase';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	phase: TurnPhase;
+}
+
+export interface TurnProgress {
+	type: 'progress';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	progress: PromptProgress;
+}
+
+export interface TurnStarted {
+	type: 'started';
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	user_message: Message;
+	message: Message;
+}
+
+export interface TurnUnderWay {
+	conversation_id: string;
+	message_id: number;
+	sequence: number;
+	phase: TurnPhase;
+	message: Message;
+	progress: PromptProgress | null;
+}
