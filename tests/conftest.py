@@ -1,0 +1,63 @@
+"""What every test may ask for: tiny models, and the fake llama-server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models import make
+
+
+@pytest.fixture(scope="session")
+def tiny_model() -> Path:
+    """A fast chat model that answers readable text and ends by itself."""
+    return make.chat_model()
+
+
+@pytest.fixture(scope="session")
+def think_model() -> Path:
+    """A fast chat model that thinks first."""
+    return make.think_model()
+
+
+@pytest.fixture(scope="session")
+def endless_model() -> Path:
+    """A fast chat model whose answers end only when the context window is full."""
+    return make.endless_model()
+
+
+@pytest.fixture(scope="session")
+def random_model() -> Path:
+    """A fast model that answers byte salad and does not end."""
+    return make.random_model()
+
+
+@pytest.fixture(scope="session")
+def heavy_model() -> Path:
+    """A chat model of 86 million parameters, as slow as a small real one."""
+    return make.heavy_model()
+
+
+@pytest.fixture(scope="session")
+def split_model() -> Path:
+    """The first file of a model in three files."""
+    return make.split_model()
+
+
+@pytest.fixture(scope="session")
+def embedding_model() -> Path:
+    """A tiny embedding model."""
+    return make.embedding_model()
+
+
+@pytest.fixture(scope="session")
+def vision_projector() -> Path:
+    """An mmproj that fits `tiny_model`."""
+    return make.vision_projector()
+
+
+@pytest.fixture(scope="session")
+def broken_models() -> Path:
+    """A folder of damaged GGUF files."""
+    return make.broken_models()
