@@ -1,0 +1,72 @@
+"""What the engine is asked for an answer, and how llama-server wants it said. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from llama_desktop.domain.chat import SamplingParameters
+
+_NAMES: Final = {
+    "temperature": "temperature",
+    "top_k": "top_k",
+    "top_p": "top_p",
+    "min_p": "min_p",
+    "repeat_penalty": "repeat_penalty",
+    "presence_penalty": "presence_penalty",
+    "frequency_penalty": "frequency_penalty",
+    "seed": "seed",
+    "max_tokens": "max_tokens",
+}
+"""Our name of a sampling parameter, and llama-server's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message as the chat template of the model sees it."""
+
+    role: str
+    """`system`, `user` or `assistant`."""
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """Everything that an answer depends on."""
+
+    messages: tuple[ChatMessage, ...]
+    parameters: SamplingParameters = field(default_factory=SamplingParameters)
+
+
+def build_messages(messages: tuple[ChatMessage, ...]) -> list[dict[str, str]]:
+    """The messages as llama-server takes them."""
+    return [{"role": message.role, "content": sound(message.content)} for message in messages]
+
+
+def build_chat_body(request: ChatRequest) -> bytes:
+    """The body of a streamed request.
+
+    `return_progress` is not only for the bar: without it the server looks for a closed connection
+    just once a second while it reads a prompt, and other traffic keeps it from looking at all.
+    """
+    body: dict[str, Any] = {
+        "messages": build_messages(request.messages),
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "return_progress": True,
+        "cache_prompt": True,
+    }
+    for ours, theirs in _NAMES.items():
+        value = getattr(request.parameters, ours)
+        if value is not None:
+            body[theirs] = value
+    if request.parameters.stop:
+        body["stop"] = [sound(text) for text in request.parameters.stop]
+    return msgspec.json.encode(body)
+
+
+def sound(text: str) -> str:
+    """Without lone surrogates, which no JSON can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,174 @@
+"""Speaks HTTP with a llama-server. Knows a base URL and a key, never a process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any, Final, TypeVar, cast
+
+import httpx
+import msgspec
+
+from llama_desktop.domain.errors import EngineRequestFailed, StreamCut
+from llama_desktop.infrastructure.llama.chat_request import (
+    ChatMessage,
+    ChatRequest,
+    build_chat_body,
+    build_messages,
+    sound,
+)
+from llama_desktop.infrastructure.llama.engine_error import read_engine_error
+from llama_desktop.infrastructure.llama.open_stream import OpenStream
+from llama_desktop.infrastructure.llama.stream import ChatStreamDecoder, ChatStreamEvent
+
+__all__ = ["ChatMessage", "ChatRequest", "LlamaClient"]
+
+T = TypeVar("T")
+
+_CONNECT_SECONDS: Final = 10.0
+_CLOSE_SECONDS: Final = 0.5
+_JSON: Final = {"Content-Type": "application/json"}
+
+
+class _Tokens(msgspec.Struct):
+    tokens: list[Any]
+
+
+class _Rendered(msgspec.Struct):
+    prompt: str
+
+
+class LlamaClient:
+    """One per server. Answers may take as long as they take: reading has no time limit.
+
+    Every connection is used once: llama-server closes it after each stream although it promises
+    to keep it, and the next request on it would fail now and then.
+    """
+
+    def __init__(self, base_url: str, api_key: str) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=False,
+            verify=False,  # noqa: S501 - plain HTTP on loopback; reading a CA bundle costs 37 ms
+        )
+        self._streams: set[OpenStream] = set()
+        self._closed = False
+
+    async def is_healthy(self) -> bool:
+        """Whether the server answers and has its model. False also while nobody listens."""
+        try:
+            response = await self._http.get("/health")
+        except httpx.TransportError:
+            return False
+        return response.status_code == httpx.codes.OK
+
+    async def refuses_key(self, api_key: str) -> bool:
+        """Whether the server turns this key away; a stranger without keys would not."""
+        headers = {"Authorization": f"Bearer {api_key}"}
+        try:
+            response = await self._http.get("/props", headers=headers)
+        except httpx.TransportError as error:
+            raise _unreachable(error) from error
+        return response.status_code == httpx.codes.UNAUTHORIZED
+
+    async def get_props(self) -> dict[str, Any]:
+        """What the server says about itself and its model."""
+        return await self._ask("GET", "/props", dict[str, Any])
+
+    async def get_slots(self) -> list[dict[str, Any]]:
+        """The slots. Asked more than once a second, it keeps the server from noticing a stop."""
+        return await self._ask("GET", "/slots", list[dict[str, Any]])
+
+    async def count_tokens(self, text: str) -> int:
+        """How many tokens the model makes of a text; the template's own marks count as such."""
+        body = {"content": sound(text), "add_special": False, "parse_special": True}
+        return len((await self._ask("POST", "/tokenize", _Tokens, body)).tokens)
+
+    async def render_prompt(self, messages: tuple[ChatMessage, ...]) -> str:
+        """The prompt that the model's chat template makes of the messages."""
+        body = {"messages": build_messages(messages)}
+        return (await self._ask("POST", "/apply-template", _Rendered, body)).prompt
+
+    async def count_prompt_tokens(self, messages: tuple[ChatMessage, ...]) -> int:
+        """How many tokens the whole prompt has, template and all."""
+        return await self.count_tokens(await self.render_prompt(messages))
+
+    async def stream_chat(self, request: ChatRequest) -> AsyncGenerator[ChatStreamEvent, None]:
+        """The answer as it is made; ends after `AnswerEnded`. Use it under `aclosing`.
+
+        Closing the generator closes the connection, and with it the server frees the slot.
+
+        Raises:
+            StreamCut: the connection dropped, the client was closed, or the answer has no end.
+            ContextOverflow: the prompt is larger than the context window.
+            EngineRequestFailed: the server refused, or reported an error in the middle.
+        """
+        decoder = ChatStreamDecoder()
+        async with aclosing(self._pieces(build_chat_body(request))) as pieces:
+            async for piece in pieces:
+                for event in decoder.feed(piece):
+                    yield event
+                if decoder.ended:
+                    return
+        for event in decoder.finish():
+            yield event
+
+    async def aclose(self) -> None:
+        """Abort what is under way, streams first: whoever reads one gets `StreamCut`."""
+        self._closed = True
+        for stream in self._streams:
+            stream.abort()
+        # A reader that is busy elsewhere notices at its next piece; it is not waited for.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                for stream in tuple(self._streams):
+                    await stream.left.wait()
+        await self._http.aclose()
+
+    async def _pieces(self, body: bytes) -> AsyncGenerator[bytes, None]:
+        """The raw body of the streamed answer, as it comes."""
+        if self._closed:
+            raise StreamCut("The engine was stopped.")
+        stream = OpenStream()
+        self._streams.add(stream)
+        request = self._http.build_request(
+            "POST", "/v1/chat/completions", content=body, headers=_JSON
+        )
+        try:
+            response = await stream.wait(lambda: self._http.send(request, stream=True))
+            async with aclosing(response):
+                if response.status_code != httpx.codes.OK:
+                    answer = await stream.wait(response.aread)
+                    raise read_engine_error(response.status_code, answer)
+                raw = cast(AsyncGenerator[bytes, None], response.aiter_raw())
+                async with aclosing(raw):
+                    while (piece := await stream.wait(lambda: anext(raw, None))) is not None:
+                        yield piece
+        except httpx.TransportError as error:
+            raise StreamCut("The connection to the engine was lost.") from error
+        finally:
+            self._streams.discard(stream)
+            stream.left.set()
+
+    async def _ask(self, method: str, path: str, answer: type[T], body: object = None) -> T:
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            response = await self._http.request(
+                method, path, content=content, headers=None if content is None else _JSON
+            )
+        except (httpx.TransportError, RuntimeError) as error:
+            raise _unreachable(error) from error
+        if response.status_code != httpx.codes.OK:
+            raise read_engine_error(response.status_code, response.content)
+        try:
+            return msgspec.json.decode(response.content, type=answer)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise EngineRequestFailed(f"The engine's answer to {path} is not readable.") from error
+
+
+def _unreachable(error: Exception) -> EngineRequestFailed:
+    return EngineRequestFailed(f"The engine cannot be reached ({type(error).__name__}).")
