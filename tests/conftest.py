@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fakes import fake_llama_server as fake_server_program
+from fakes.fake_behaviour import Behaviour, write_fake_model
 from models import make
 
 
@@ -61,3 +66,21 @@ def vision_projector() -> Path:
 def broken_models() -> Path:
     """A folder of damaged GGUF files."""
     return make.broken_models()
+
+
+@pytest.fixture(scope="session")
+def fake_llama_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program called `llama-server` that does what its model file asks for."""
+    if sys.platform == "win32":
+        pytest.skip("The fake llama-server is a script with a shebang.")
+    return fake_server_program.install(tmp_path_factory.mktemp("fake-engine"))
+
+
+@pytest.fixture
+def make_fake_model(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a model file for the fake llama-server: `make_fake_model(load_seconds=1)`."""
+
+    def make_model(name: str = "fake.gguf", **behaviour: Any) -> Path:
+        return write_fake_model(tmp_path / name, Behaviour(**behaviour))
+
+    return make_model
