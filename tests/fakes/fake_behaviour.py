@@ -97,7 +97,9 @@ def read_behaviour(path: Path) -> Behaviour:
         return Behaviour()
     (length,) = struct.unpack_from("<Q", rest)
     fields: dict[str, Any] = json.loads(rest[8 : 8 + length])
-    return Behaviour(**{name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()})
+    for name in ("last_words", "reasoning", "answer"):
+        fields[name] = tuple(fields[name])  # JSON knows lists only
+    return Behaviour(**fields)
 
 
 def _string(text: str) -> bytes:

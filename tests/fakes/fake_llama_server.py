@@ -142,7 +142,7 @@ class FakeServer:
 
     def _open_port(self) -> FakeHttpServer:
         # Its import takes longer than all the rest, and `--version` need not wait for it.
-        from fakes.fake_llama_http import FakeHttpServer  # noqa: PLC0415
+        from fakes.fake_llama_http import FakeHttpServer
 
         port = int(self._arguments.port)
         stranger = self._behaviour.stranger

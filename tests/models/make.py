@@ -62,7 +62,7 @@ def embedding_model() -> Path:
     """0.5 MB, for /v1/embeddings."""
 
     def write(path: Path) -> None:
-        from models.bert import write_bert  # noqa: PLC0415
+        from models.bert import write_bert
 
         write_bert(path, "Tiny Bert Test")
 
@@ -73,7 +73,7 @@ def vision_projector() -> Path:
     """0.9 MB, an mmproj that fits `chat_model`."""
 
     def write(path: Path) -> None:
-        from models.clip import write_clip  # noqa: PLC0415
+        from models.clip import write_clip
 
         write_clip(path, "Tiny Vision Test")
 
@@ -84,7 +84,7 @@ def broken_models() -> Path:
     """A folder of damaged files; each name tells its damage."""
 
     def write(folder: Path) -> None:
-        from models.broken import write_broken_files  # noqa: PLC0415
+        from models.broken import write_broken_files
 
         write_broken_files(folder, chat_model())
 
@@ -101,7 +101,7 @@ def _write_llama(
     heavy: bool = False,
     tensors_per_file: int = 0,
 ) -> None:
-    from models.llama import FAST, HEAVY, write_llama  # noqa: PLC0415
+    from models.llama import FAST, HEAVY, write_llama
 
     write_llama(
         path,
