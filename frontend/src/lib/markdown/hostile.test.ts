@@ -1,0 +1,171 @@
+// DOMPurify needs a DOM that is true to the standard; happy-dom drops harmless elements.
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest';
+
+import type { Block, ListItem } from './blocks';
+import { highlight } from './highlight';
+import { sanitizeCode, sanitizeProse } from './sanitize';
+import { MarkdownStream, parseMarkdown } from './stream';
+
+function htmlOf(blocks: readonly Block[]): string {
+	function ofItem(item: ListItem): string {
+		return htmlOf(item.children);
+	}
+	return blocks
+		.map((block) => {
+			switch (block.type) {
+				case 'html':
+				case 'table':
+					return block.html;
+				case 'list':
+					return block.items.map(ofItem).join('');
+				case 'quote':
+					return htmlOf(block.children);
+				default:
+					return '';
+			}
+		})
+		.join('');
+}
+
+function dom(markdown: string): HTMLElement {
+	const element = document.createElement('div');
+	element.innerHTML = htmlOf(parseMarkdown(markdown));
+	return element;
+}
+
+const HOSTILE = [
+	'<script>alert(1)</script>',
+	'<img src=x onerror=alert(1)>',
+	'<svg onload=alert(1)><script>alert(1)</script></svg>',
+	'<svg><animate onbegin=alert(1) attributeName=x></svg>',
+	'<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>',
+	'<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+	'<style>*{background:url(https://evil.example/x)}</style>',
+	'<link rel=prefetch href=https://evil.example>',
+	'<base href=https://evil.example/>',
+	'<form action=https://evil.example><input name=a><button>go</button></form>',
+	'<meta http-equiv=refresh content="0;url=https://evil.example">',
+	'<b onmouseover=alert(1)>hi</b>',
+	'<p style="position:fixed;inset:0" class="dialog" id="app">x</p>',
+	'<video src=https://evil.example/v autoplay></video>',
+	'<a href="javascript:alert(1)">x</a>',
+	'[x](javascript:alert(1))',
+	'[x](JaVaScRiPt:alert(1))',
+	'[x](java&#10;script:alert(1))',
+	'[x](data:text/html;base64,PHNjcmlwdD4=)',
+	'[x](vbscript:msgbox)',
+	'[x](file:///etc/passwd)',
+	'[x](smb://host/share)',
+	'[x](ms-msdt:/id)',
+	'[x](//evil.example)',
+	'[x](\\\\host\\share)',
+	'<javascript:alert(1)>',
+	'![x](https://evil.example/track.png)',
+	'![x](javascript:alert(1))',
+	'![x](data:image/svg+xml,<svg onload=alert(1)>)',
+	'[![x](https://evil.example/t.png)](javascript:alert(1))',
+	'[x]: javascript:alert(1)\n\n[x]',
+	'| <img src=x onerror=alert(1)> |\n|---|\n| <script>a</script> |\n',
+	'# <img src=x onerror=alert(1)>',
+	'- <img src=x onerror=alert(1)>',
+	'`<img src=x onerror=alert(1)>`',
+	'[x](https://a.example "onmouseover=alert(1) \\"><img src=x>")',
+	'<x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>',
+	'<think>\nunclosed',
+	'\u001b[31mred\u001b[0m \u202eevil\u202c',
+	'<!-- --!><img src=x onerror=alert(1)> -->'
+];
+
+const INERT_TAGS = new Set(
+	'A B BLOCKQUOTE BR CODE DEL EM H1 H2 H3 H4 H5 H6 HR I INS KBD LI MARK OL P PRE Q S SAMP SMALL STRONG SUB SUP TABLE TBODY TD TH THEAD TR U UL VAR'.split(
+		' '
+	)
+);
+const INERT_ATTRIBUTES = new Set(['align', 'href', 'rel', 'start', 'target', 'title']);
+
+describe('hostile text', () => {
+	it.each(HOSTILE)('is inert: %s', (markdown) => {
+		for (const element of dom(markdown).querySelectorAll('*')) {
+			expect(INERT_TAGS).toContain(element.tagName);
+			for (const attribute of element.attributes) {
+				expect(INERT_ATTRIBUTES).toContain(attribute.name);
+			}
+			const href = element.getAttribute('href');
+			expect(href === null || /^(?:https?|mailto):/.test(href)).toBe(true);
+		}
+	});
+
+	it.each(HOSTILE)('is inert when the sanitiser meets it raw: %s', (markdown) => {
+		const element = document.createElement('div');
+		element.innerHTML = sanitizeProse(markdown);
+		for (const child of element.querySelectorAll('*')) {
+			expect(INERT_TAGS).toContain(child.tagName);
+			for (const attribute of child.attributes) {
+				expect(INERT_ATTRIBUTES).toContain(attribute.name);
+			}
+		}
+	});
+
+	it('shows a tag that we do not draw as the text it is', () => {
+		expect(dom('a <script>b</script>').textContent).toContain('<script>b</script>');
+		expect(dom('<think>\nhm').textContent).toContain('<think>');
+	});
+
+	it('puts the words of a picture in its place, and fetches nothing', () => {
+		const link = dom('![a chart](https://example.org/c.png)').querySelector('a');
+		expect(link?.textContent).toBe('a chart');
+		expect(link?.getAttribute('href')).toBe('https://example.org/c.png');
+		expect(dom('![a chart](https://example.org/c.png)').querySelector('img')).toBeNull();
+	});
+
+	it('shows where a link leads, its host as it is spelt on the wire', () => {
+		const link = dom('[bank](https://exаmple.org/)').querySelector('a');
+		expect(link?.getAttribute('title')).toBe('https://xn--exmple-4nf.org/');
+		expect(link?.getAttribute('rel')).toBe('noreferrer noopener');
+	});
+
+	it('lets only the colourer’s own classes through', async () => {
+		expect(sanitizeCode('<span class="hljs-keyword">a</span>')).toContain('hljs-keyword');
+		expect(sanitizeCode('<span class="dialog">a</span>')).not.toContain('class');
+		expect(sanitizeCode('<img src=x onerror=a()><b>x</b>')).toBe('x');
+		const html = await highlight('</span><img src=x onerror=alert(1)>', 'html');
+		expect(html).not.toBeNull();
+		const element = document.createElement('div');
+		element.innerHTML = html ?? '';
+		expect(element.querySelector('img')).toBeNull();
+		expect(element.textContent).toBe('</span><img src=x onerror=alert(1)>');
+	});
+});
+
+/** Generous: the point is seconds against minutes, on a busy machine. */
+const BOUND_MS = 4_000;
+
+describe('text without measure', () => {
+	it.each([
+		['one line of 1 MB', 'word '.repeat(200_000)],
+		['one word of 1 MB', 'x'.repeat(1_000_000)],
+		['5,000 list items', '- an item with **bold** text\n'.repeat(5_000)],
+		['nested quotes', '>'.repeat(20_000)],
+		['nested lists', '- '.repeat(2_000)],
+		[
+			'stairs of lists',
+			Array.from({ length: 200 }, (_, i) => `${' '.repeat(2 * i)}- a`).join('\n')
+		],
+		['open brackets', '['.repeat(200_000)],
+		['open links', '[a]('.repeat(50_000)],
+		['emphasis', '*_'.repeat(100_000)],
+		['many paragraphs of emphasis', `${'*_*a'.repeat(240)}\n\n`.repeat(100)],
+		['backticks', '`a'.repeat(100_000)],
+		['open tags', '<a '.repeat(60_000)],
+		['open comment', '<!--'.repeat(50_000)],
+		['definitions', Array.from({ length: 5_000 }, (_, i) => `[a${i}]: http://x\n`).join('')],
+		['a fence of 1 MB', `\`\`\`js\n${'let a = 1;\n'.repeat(90_000)}`]
+	])('%s is read in bounded time', (_, text) => {
+		const start = performance.now();
+		const stream = new MarkdownStream();
+		stream.update(text.slice(0, text.length / 2), false);
+		stream.update(text, true);
+		expect(performance.now() - start).toBeLessThan(BOUND_MS);
+	});
+});

@@ -1,0 +1,111 @@
+/** The last step before anything becomes HTML of the page. */
+
+import DOMPurify from 'dompurify';
+
+import { openableAddress } from './links';
+
+const PROSE_TAGS = [
+	'a',
+	'b',
+	'blockquote',
+	'br',
+	'code',
+	'del',
+	'em',
+	'h1',
+	'h2',
+	'h3',
+	'h4',
+	'h5',
+	'h6',
+	'hr',
+	'i',
+	'ins',
+	'kbd',
+	'li',
+	'mark',
+	'ol',
+	'p',
+	'q',
+	's',
+	'samp',
+	'small',
+	'strong',
+	'sub',
+	'sup',
+	'table',
+	'tbody',
+	'td',
+	'th',
+	'thead',
+	'tr',
+	'u',
+	'ul',
+	'var'
+];
+const PROSE_ATTRIBUTES = ['align', 'href', 'start', 'title'];
+const ALIGNMENTS: ReadonlySet<string> = new Set(['left', 'center', 'right']);
+const COLOUR_CLASS = /^hljs-[a-z_-]+(?: [a-z]+_{1,2})*$/;
+/^hljs-[a-z_-]+( (?:function_|class_|constant_|inherited__|escape_|invoke__|language_))*$/;
+
+type Purifier = ReturnType<typeof DOMPurify>;
+
+function createProsePurifier(): Purifier {
+	const purifier = DOMPurify(window);
+	purifier.addHook('afterSanitizeAttributes', (element) => {
+		const align = element.getAttribute('align');
+		if (align !== null && !ALIGNMENTS.has(align)) {
+			element.removeAttribute('align');
+		}
+		if (element.tagName !== 'A') {
+			element.removeAttribute('href');
+			element.removeAttribute('title');
+			return;
+		}
+		const address = openableAddress(element.getAttribute('href') ?? '');
+		if (address === null) {
+			element.removeAttribute('href');
+			element.removeAttribute('title');
+			return;
+		}
+		element.setAttribute('href', address);
+		element.setAttribute('title', address);
+		element.setAttribute('rel', 'noreferrer noopener');
+		element.setAttribute('target', '_blank');
+	});
+	return purifier;
+}
+
+function createCodePurifier(): Purifier {
+	const purifier = DOMPurify(window);
+	purifier.addHook('afterSanitizeAttributes', (element) => {
+		const name = element.getAttribute('class');
+		if (name !== null && !COLOUR_CLASS.test(name)) {
+			element.removeAttribute('class');
+		}
+	});
+	return purifier;
+}
+
+const prose = createProsePurifier();
+const code = createCodePurifier();
+
+/** HTML of a message: no script, style, class, image or form; links only to what we open. */
+export function sanitizeProse(html: string): string {
+	return prose.sanitize(html, {
+		ALLOWED_TAGS: PROSE_TAGS,
+		ALLOWED_ATTR: PROSE_ATTRIBUTES,
+		ALLOW_DATA_ATTR: false,
+		ALLOW_ARIA_ATTR: false
+	});
+}
+
+/** HTML of coloured code: spans with the colourer's own classes, nothing else. */
+export function sanitizeCode(html: string): string {
+	return code.sanitize(html, {
+		ALLOWED_TAGS: ['span'],
+		ALLOWED_ATTR: ['class'],
+		ALLOW_DATA_ATTR: false,
+		ALLOW_ARIA_ATTR: false
+	});
+}
