@@ -1,6 +1,6 @@
 /** Text to tokens, in bounded time, and the inline part only where it is asked for. */
 
-import { Lexer, type Token, type TokensList } from 'marked';
+import { Lexer, type Token, type Tokens, type TokensList } from 'marked';
 
 /**
  * Beyond this a paragraph is no prose: its inline marks are left as they are. marked needs time
@@ -46,11 +46,13 @@ export class LazyLexer extends Lexer {
 
 	/** Fills in the inline tokens below a block. */
 	readInline(token: Token): Token {
-		this.#fill(token.tokens);
 		if (token.type === 'table') {
-			for (const cell of [...token.header, ...token.rows.flat()]) {
+			const { header, rows } = token as Tokens.Table;
+			for (const cell of [...header, ...rows.flat()]) {
 				this.#fill(cell.tokens);
 			}
+		} else {
+			this.#fill(token.tokens);
 		}
 		return token;
 	}

@@ -46,7 +46,6 @@ const PROSE_TAGS = [
 const PROSE_ATTRIBUTES = ['align', 'href', 'start', 'title'];
 const ALIGNMENTS: ReadonlySet<string> = new Set(['left', 'center', 'right']);
 const COLOUR_CLASS = /^hljs-[a-z_-]+(?: [a-z]+_{1,2})*$/;
-/^hljs-[a-z_-]+( (?:function_|class_|constant_|inherited__|escape_|invoke__|language_))*$/;
 
 type Purifier = ReturnType<typeof DOMPurify>;
 
