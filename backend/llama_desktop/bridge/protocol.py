@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,10 +71,9 @@ class _Types:
         match info:
             case shape.CustomType(cls=cls) if issubclass(cls, Path):
                 return "string"
-            case shape.EnumType(cls=cls):
-                return self._named(
-                    cls.__name__, lambda: " | ".join(f"'{member.value}'" for member in cls)
-                )
+            case shape.EnumType(cls=cls) if issubclass(cls, Enum):
+                values = " | ".join(f"'{member.value}'" for member in cls)
+                return self._named(cls.__name__, lambda: values)
             case shape.StructType(cls=cls):
                 suffix = "Input" if self._sending else ""
                 return self._named(cls.__name__ + suffix, lambda: self._fields(info))
@@ -188,8 +188,9 @@ Ask by `POST /api/invoke/COMMAND` with the arguments as a JSON object and the he
 `{{"type": "failure", "code": …, "message": …, "details": …}}` with a fitting status.
 
 Listen by the WebSocket `/api/events` with the subprotocols `ld.v1` and `t.TOKEN`. Send
-`{{"listen": ["answers"]}}` or `{{"unlisten": ["answers"]}}`. Frames are `[[topic, sequence, payload], …]`;
-sequence 0 is the snapshot of the topic, which may come again when a listener was too slow.
+`{{"listen": ["answers"]}}` or `{{"unlisten": ["answers"]}}`. Frames are
+`[[topic, sequence, payload], …]`; sequence 0 is the snapshot of the topic, which may come again
+when a listener was too slow.
 An argument with a `?` may be left out. Times are seconds since the epoch.
 
 ## Commands

@@ -41,11 +41,16 @@ def checked_link(url: str) -> str:
 
 async def open_link(url: str) -> None:
     """Open an allowed link with the system's own program for it."""
+    await asyncio.to_thread(open_link_now, url)
+
+
+def open_link_now(url: str) -> None:
+    """The same for a thread that may block.
+
+    Raises:
+        LinkRefused: the link may not be opened, or there is no browser.
+    """
     link = checked_link(url)
-    await asyncio.to_thread(_open, link)
-
-
-def _open(link: str) -> None:
     if sys.platform == "win32":
         os.startfile(link)  # noqa: S606  (no shell; the scheme was checked)
     elif sys.platform == "darwin":
@@ -65,7 +70,9 @@ def _open_on_linux(link: str) -> None:
             start_new_session=True,
         )
     except FileNotFoundError:
-        if not webbrowser.open(link):
+        try:
+            webbrowser.get().open(link)
+        except webbrowser.Error as error:
             raise LinkRefused(
                 "No browser was found on this machine. Copy the link instead."
-            ) from None
+            ) from error

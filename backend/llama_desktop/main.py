@@ -1,0 +1,229 @@
+"""Arguments and logging; then the host; then a window, a tab, or nothing but the address."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import logging
+import sys
+import urllib.error
+import urllib.request
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from llama_desktop.bootstrap import open_application
+from llama_desktop.bridge.browser import find_browser, show_in_browser
+from llama_desktop.bridge.host import Address, Host
+from llama_desktop.bridge.window import (
+    DEFAULT_GEOMETRY,
+    NativeWindow,
+    WindowUnavailable,
+    check_display,
+)
+from llama_desktop.domain.errors import AppError, DataFolderLocked, LinkRefused
+from llama_desktop.infrastructure.desktop import Desktop, NoDesktop
+from llama_desktop.infrastructure.instance_lock import (
+    InstanceAddress,
+    InstanceLock,
+    find_running_instance,
+)
+from llama_desktop.infrastructure.links import open_link_now
+from llama_desktop.infrastructure.log import start_logging
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.window_repository import WindowRepository
+
+logger = logging.getLogger(__name__)
+
+_FIRST_INSTANCE_SECONDS: Final = 5.0
+
+
+def main(argv: list[str]) -> int:
+    """Run the app; return its exit code: 0 ended well, 1 could not start."""
+    arguments = _parse(argv)
+    paths = AppPaths.locate(arguments.data_dir)
+    lock = InstanceLock(paths)
+    try:
+        paths.prepare()
+        lock.acquire()
+    except DataFolderLocked as error:
+        return _show_first_instance(paths, error)
+    except AppError as error:
+        return _fail(error.message)
+    with lock:
+        start_logging(paths.logs)
+        return _run(arguments, paths, lock)
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="llama-desktop", description="Run language models on your own machine."
+    )
+    opening = parser.add_mutually_exclusive_group()
+    opening.add_argument("--tab", action="store_true", help="open the default browser instead")
+    opening.add_argument(
+        "--headless",
+        action="store_true",
+        help="open nothing; print the address as one line of JSON when it answers",
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where chats and logs are kept"
+    )
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
+    parser.add_argument(
+        "--llama-server", type=Path, metavar="PATH", help="the llama-server program to use"
+    )
+    parser.add_argument("--page-url", help=argparse.SUPPRESS)
+    parser.add_argument("--version", action="version", version=f"Llama Desktop {version()}")
+    return parser.parse_args(argv)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return number
+
+
+def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> int:
+    headless = arguments.headless or arguments.tab
+    window = None if headless else NativeWindow(icon=resource("icon.png"))
+    desktop: Desktop = window or NoDesktop()
+    host = Host(
+        partial(
+            open_application,
+            paths,
+            desktop=desktop,
+            version=version(),
+            llama_server=arguments.llama_server,
+        ),
+        page=page_folder(),
+        port=arguments.port,
+    )
+    try:
+        address = host.start()
+        host.close_on_signals()
+        lock.publish(_instance(address))
+    except OSError as error:
+        return _fail(f"The port {arguments.port} cannot be used: {error.strerror}.")
+    except AppError as error:
+        host.close()
+        return _fail(error.message)
+    try:
+        if arguments.page_url:  # the development server's page, which asks this core
+            address = msgspec.structs.replace(
+                address, url=f"{arguments.page_url}/#token={address.token}"
+            )
+        if arguments.headless:
+            sys.stdout.write(json.dumps(msgspec.to_builtins(address)) + "\n")
+            sys.stdout.flush()
+        elif window is None:
+            _open_tab(address)
+        else:
+            _open_window(window, host, address, paths)
+            return 0
+        host.wait_closed()
+    finally:
+        host.close()
+        host.wait_closed()
+    return 0
+
+
+def _open_tab(address: Address) -> None:
+    try:
+        open_link_now(address.url)
+    except LinkRefused as error:
+        sys.stderr.write(f"{error.message}\n")
+    sys.stderr.write(f"Llama Desktop runs at {address.url}\nEnd it with Ctrl C.\n")
+
+
+def _open_window(window: NativeWindow, host: Host, address: Address, paths: AppPaths) -> None:
+    """The native window; else a browser in app mode; else the address in words."""
+    repository = WindowRepository(paths.window_file)
+    geometry = repository.load() or DEFAULT_GEOMETRY
+    host.on_closing = window.close
+    try:
+        window.show(address.url, geometry)
+    except WindowUnavailable as error:
+        sys.stderr.write(f"No window can be opened: {error}\n")
+        _without_toolkit(host, address, paths)
+        return
+    last = window.geometry()
+    if last is not None:
+        try:
+            repository.save(last)
+        except AppError as error:
+            logger.warning("the window's place was not kept: %s", error.message)
+
+
+def _without_toolkit(host: Host, address: Address, paths: AppPaths) -> None:
+    try:
+        check_display()
+    except WindowUnavailable:
+        sys.stderr.write(f"Open {address.url} in a browser.\nEnd Llama Desktop with Ctrl C.\n")
+        host.wait_closed()
+        return
+    browser = find_browser()
+    if browser is None:
+        _open_tab(address)
+        host.wait_closed()
+        return
+    process = show_in_browser(
+        browser, address.url, profile=paths.data / "browser", geometry=DEFAULT_GEOMETRY
+    )
+    host.on_closing = process.terminate
+    process.wait()
+
+
+def _show_first_instance(paths: AppPaths, locked: DataFolderLocked) -> int:
+    """Bring the window of the instance that runs already to the front, and end."""
+    first = find_running_instance(paths, patience_seconds=_FIRST_INSTANCE_SECONDS)
+    if first is None:
+        return _fail(f"{locked.message} It does not answer.")
+    request = urllib.request.Request(  # noqa: S310  (our own loopback address)
+        f"{first.url}/api/invoke/show_window",
+        data=b"{}",
+        headers={"Authorization": f"Bearer {first.token}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_FIRST_INSTANCE_SECONDS):  # noqa: S310
+            sys.stderr.write("Llama Desktop is running already; its window is in front now.\n")
+            return 0
+    except urllib.error.HTTPError as error:
+        with error:
+            sys.stderr.write(f"{locked.message} It has no window.\n")
+        return 1
+    except OSError:
+        return _fail(f"{locked.message} It does not answer.")
+
+
+def _instance(address: Address) -> InstanceAddress:
+    return InstanceAddress(
+        url=f"http://127.0.0.1:{address.port}", token=address.token, pid=address.pid
+    )
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+def version() -> str:
+    """The version of the package, also inside the executable."""
+    return importlib.metadata.version("llama-desktop")
+
+
+def resource(name: str) -> Path:
+    """A file that ships beside the bridge's code."""
+    return Path(__file__).resolve().parent / "bridge" / name
+
+
+def page_folder() -> Path:
+    """The built page: in the bundle of the executable, else where Vite puts it."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    if bundle is not None:
+        return Path(bundle) / "frontend" / "dist"
+    return Path(__file__).resolve().parents[2] / "frontend" / "dist"
