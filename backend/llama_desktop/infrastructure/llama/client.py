@@ -144,7 +144,7 @@ class LlamaClient:
                 if response.status_code != httpx.codes.OK:
                     answer = await stream.wait(response.aread)
                     raise read_engine_error(response.status_code, answer)
-                raw = cast(AsyncGenerator[bytes, None], response.aiter_raw())
+                raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
                 async with aclosing(raw):
                     while (piece := await stream.wait(lambda: anext(raw, None))) is not None:
                         yield piece

@@ -1,0 +1,35 @@
+"""How the app starts its own executable as a llama-server, and what that one is."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata, util
+from pathlib import Path
+from typing import Final
+
+SUBCOMMAND: Final = "__llama-server"
+"""The hidden subcommand of our executable. It is handled before anything large is imported."""
+
+_MODULE: Final = "llama_desktop.infrastructure.llama.engine"
+_PACKAGE: Final = "xllamacpp"
+
+
+def embedded_command() -> tuple[str, ...]:
+    """The program and its first arguments; llama-server's own arguments follow."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable, SUBCOMMAND)
+    # -P: a folder in which somebody happens to stand is no place to import from.
+    return (sys.executable, "-P", "-m", _MODULE)
+
+
+def find_embedded() -> Path | None:
+    """Our executable, if it carries the engine."""
+    return Path(sys.executable) if util.find_spec(_PACKAGE) is not None else None
+
+
+def embedded_version() -> str:
+    """The version of the package that llama.cpp comes in; it does not know its own build."""
+    try:
+        return f"{_PACKAGE} {metadata.version(_PACKAGE)}"
+    except metadata.PackageNotFoundError:
+        return "not available"
