@@ -1,0 +1,47 @@
+import { createContext } from 'svelte';
+
+import type { Backend } from '../backend/backend';
+import type { ChatStore } from './chatStore.svelte';
+import { ConversationsStore } from './conversationsStore.svelte';
+import { LogStore } from './logStore.svelte';
+import { ModelsStore } from './modelsStore.svelte';
+import { NavigationStore } from './navigationStore.svelte';
+import { NoticesStore } from './noticesStore.svelte';
+import { ServerStore } from './serverStore.svelte';
+import { SettingsStore } from './settingsStore.svelte';
+import { TelemetryStore } from './telemetryStore.svelte';
+import { ToastsStore } from './toastsStore.svelte';
+
+/** The stores of the shell: one of each for the life of the page. */
+export interface ShellStores {
+	conversations: ConversationsStore;
+	log: LogStore;
+	models: ModelsStore;
+	navigation: NavigationStore;
+	notices: NoticesStore;
+	server: ServerStore;
+	settings: SettingsStore;
+	telemetry: TelemetryStore;
+	toasts: ToastsStore;
+}
+
+export interface Stores extends ShellStores {
+	chat: ChatStore;
+}
+
+export function createShellStores(backend: Backend): ShellStores {
+	return {
+		conversations: new ConversationsStore(backend),
+		log: new LogStore(backend),
+		models: new ModelsStore(backend),
+		navigation: new NavigationStore(),
+		notices: new NoticesStore(backend),
+		server: new ServerStore(backend),
+		settings: new SettingsStore(backend),
+		telemetry: new TelemetryStore(backend),
+		toasts: new ToastsStore()
+	};
+}
+
+/** Set once by `App`; a component takes the stores it needs: `const { server } = getStores()`. */
+export const [getStores, setStores] = createContext<Stores>();

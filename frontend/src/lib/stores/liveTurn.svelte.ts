@@ -1,0 +1,93 @@
+import type { Message, PromptProgress, TurnPhase, TurnUnderWay } from '../backend/protocol';
+
+/** Seconds of deltas before a speed says anything. */
+const SHORTEST_SPAN_SECONDS = 0.5;
+
+/** When the first delta that this page saw came, and how many tokens there were before it. */
+interface Span {
+	readonly since: number;
+	readonly tokens: number;
+}
+
+/** One answer under way, as far as this page has heard of it. Text is taken in at once, shown by `flush`. */
+export class LiveTurn {
+	readonly conversationId: string;
+	readonly messageId: number;
+	/** The answer as it was when the page first heard of it; its text so far is below. */
+	readonly message: Message;
+
+	phase = $state<TurnPhase>('waiting');
+	content = $state('');
+	reasoning = $state('');
+	progress = $state.raw<PromptProgress | null>(null);
+	/** As the app counts; `null` until the first delta that this page sees. */
+	generatedTokens = $state<number | null>(null);
+	tokensPerSecond = $state<number | null>(null);
+	/** Since the question was asked, up to the last delta. */
+	seconds = $state(0);
+	/** How long it has thought; `null` when this page did not see the beginning. */
+	reasoningSeconds = $state<number | null>(null);
+
+	/** Number of the last event that is contained. */
+	sequence: number;
+	#content: string;
+	#reasoning: string;
+	#tokens: number | null = null;
+	#span: Span | null = null;
+	#reasoningSince: number | null = null;
+	#reasoningUntil: number | null = null;
+	#heardAt = Date.now() / 1000;
+
+	constructor(turn: Omit<TurnUnderWay, 'progress'> & { progress?: PromptProgress | null }) {
+		this.conversationId = turn.conversation_id;
+		this.messageId = turn.message_id;
+		this.message = turn.message;
+		this.sequence = turn.sequence;
+		this.phase = turn.phase;
+		this.progress = turn.progress ?? null;
+		this.#content = turn.message.content;
+		this.#reasoning = turn.message.reasoning;
+		this.flush();
+	}
+
+	addReasoning(text: string, generatedTokens: number): void {
+		this.phase = 'reasoning';
+		this.#count(generatedTokens);
+		if (this.#reasoning === '') {
+			this.#reasoningSince = this.#heardAt;
+		}
+		this.#reasoning += text;
+		this.#reasoningUntil = this.#heardAt;
+	}
+
+	addContent(text: string, generatedTokens: number): void {
+		if (this.phase === 'reasoning') {
+			this.#reasoningUntil = Date.now() / 1000;
+		}
+		this.phase = 'answering';
+		this.#count(generatedTokens);
+		this.#content += text;
+	}
+
+	/** Shows what has been taken in. */
+	flush(): void {
+		this.content = this.#content;
+		this.reasoning = this.#reasoning;
+		this.generatedTokens = this.#tokens;
+		this.seconds = Math.max(0, this.#heardAt - this.message.created);
+		if (this.#reasoningSince !== null && this.#reasoningUntil !== null) {
+			this.reasoningSeconds = this.#reasoningUntil - this.#reasoningSince;
+		}
+		if (this.#span !== null && this.#tokens !== null) {
+			const span = this.#heardAt - this.#span.since;
+			this.tokensPerSecond =
+				span < SHORTEST_SPAN_SECONDS ? null : (this.#tokens - this.#span.tokens) / span;
+		}
+	}
+
+	#count(generatedTokens: number): void {
+		this.#heardAt = Date.now() / 1000;
+		this.#tokens = generatedTokens;
+		this.#span ??= { since: this.#heardAt, tokens: generatedTokens };
+	}
+}

@@ -1,0 +1,42 @@
+export type View = 'chat' | 'models';
+
+/** Owns what is on screen: which view, which conversation, and what lies over them. */
+export class NavigationStore {
+	view = $state<View>('chat');
+	/** `null`: a new chat that is kept with its first message. */
+	conversationId = $state<string | null>(null);
+	/** The sidebar as a drawer over a narrow window. */
+	isDrawerOpen = $state(false);
+	isModelSelectorOpen = $state(false);
+	/** Counts up whenever the composer is to take the focus. */
+	composerFocusRequests = $state(0);
+
+	/** Opens a chat, `null` a new one. Moving through the list by keys leaves the focus there. */
+	openChat(conversationId: string | null, options: { focusComposer?: boolean } = {}): void {
+		this.view = 'chat';
+		this.conversationId = conversationId;
+		if (options.focusComposer ?? true) {
+			this.isDrawerOpen = false;
+			this.requestComposerFocus();
+		}
+	}
+
+	/** Shows another view; the chat stays where it is. */
+	show(view: View): void {
+		this.view = view;
+		this.isDrawerOpen = false;
+		if (view === 'chat') {
+			this.requestComposerFocus();
+		}
+	}
+
+	openModelSelector(): void {
+		this.view = 'chat';
+		this.isDrawerOpen = false;
+		this.isModelSelectorOpen = true;
+	}
+
+	requestComposerFocus(): void {
+		this.composerFocusRequests += 1;
+	}
+}

@@ -1,0 +1,24 @@
+import type { Backend, ConnectionState } from '../backend/backend';
+import type { Notice } from '../backend/protocol';
+
+/** Owns what the whole app must tell: notices from Python, and how the connection stands. */
+export class NoticesStore {
+	notices = $state.raw<Notice[]>([]);
+	connection = $state<ConnectionState>('connecting');
+
+	#backend: Backend;
+
+	constructor(backend: Backend) {
+		this.#backend = backend;
+		backend.listen('notices', ({ notices }) => {
+			this.notices = notices;
+		});
+		backend.watchConnection((state) => {
+			this.connection = state;
+		});
+	}
+
+	async dismiss(id: string): Promise<void> {
+		await this.#backend.invoke('dismiss_notice', { notice_id: id });
+	}
+}

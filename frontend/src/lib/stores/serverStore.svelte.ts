@@ -1,0 +1,92 @@
+import type { Backend } from '../backend/backend';
+import { asBackendError, type BackendError } from '../backend/errors';
+import type {
+	FailureCause,
+	Running,
+	ServerConfigInput,
+	ServerFailure,
+	ServerState
+} from '../backend/protocol';
+
+/** Why the model that was asked for is not there: the server failed, or the start was refused. */
+export interface LoadProblem {
+	modelPath: string;
+	message: string;
+	cause: FailureCause | null;
+	/** The server's end with its evidence; `null`: it was never started. */
+	failure: ServerFailure | null;
+}
+
+/** Ends of a start that the state on the topic tells better than the answer. */
+const TOLD_BY_STATE = new Set(['server_start_failed', 'server_start_aborted']);
+
+/** Owns what the page knows about llama-server: its state, and a refused start. */
+export class ServerStore {
+	state = $state.raw<ServerState>({ type: 'stopped' });
+	/** Whether the first state has arrived. */
+	isKnown = $state(false);
+	#refusal = $state.raw<{ modelPath: string; error: BackendError } | null>(null);
+	#dismissed = $state.raw<LoadProblem | null>(null);
+
+	running = $derived<Running | null>(this.state.type === 'running' ? this.state : null);
+	/** The model that is loaded, being loaded, ejected, or that failed. */
+	modelPath = $derived(this.state.type === 'stopped' ? null : this.state.config.model_path);
+	/** What stands in the way, refused starts included. */
+	problem = $derived.by(() => this.#findProblem());
+	/** The same until it is dismissed; for notices. */
+	openProblem = $derived(this.problem === this.#dismissed ? null : this.problem);
+
+	#backend: Backend;
+
+	constructor(backend: Backend) {
+		this.#backend = backend;
+		backend.listen('server_state', (state) => {
+			this.state = state;
+			this.isKnown = true;
+			if (state.type === 'starting') {
+				this.#refusal = null;
+			}
+		});
+	}
+
+	/** Asks for a model; how it goes is told by `state` and `problem`. */
+	async start(config: ServerConfigInput): Promise<void> {
+		this.#refusal = null;
+		try {
+			await this.#backend.invoke('start_llama_server', { config });
+		} catch (caught) {
+			const error = asBackendError(caught);
+			if (!TOLD_BY_STATE.has(error.code)) {
+				this.#refusal = { modelPath: config.model_path, error };
+			}
+		}
+	}
+
+	/** Ejects the model, or cancels its loading. */
+	async stop(): Promise<void> {
+		this.#refusal = null;
+		try {
+			await this.#backend.invoke('stop_llama_server', {});
+		} catch (caught) {
+			this.#refusal = { modelPath: this.modelPath ?? '', error: asBackendError(caught) };
+		}
+	}
+
+	/** Takes the notice away; the state stays as it is. */
+	dismissProblem(): void {
+		this.#dismissed = this.problem;
+	}
+
+	#findProblem(): LoadProblem | null {
+		if (this.#refusal !== null) {
+			const { modelPath, error } = this.#refusal;
+			return { modelPath, message: error.message, cause: null, failure: null };
+		}
+		if (this.state.type === 'failed') {
+			const { config, failure } = this.state;
+			const { message, cause } = failure;
+			return { modelPath: config.model_path, message, cause, failure };
+		}
+		return null;
+	}
+}

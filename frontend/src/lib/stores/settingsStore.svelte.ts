@@ -1,0 +1,31 @@
+import type { Backend } from '../backend/backend';
+import type { AppInfo, Commands, Settings } from '../backend/protocol';
+
+/** Owns the page's copy of the settings, and what the page knows about the app it is in. */
+export class SettingsStore {
+	/** `null` until the first settings have arrived. */
+	settings = $state.raw<Settings | null>(null);
+	/** `null` until the app has told. */
+	app = $state.raw<AppInfo | null>(null);
+
+	/** Whether native dialogs are there, and the webview's own menu and keys are ours to replace. */
+	hasWindow = $derived(this.app?.has_window ?? false);
+	isMac = $derived(this.app?.platform === 'darwin');
+
+	#backend: Backend;
+
+	constructor(backend: Backend) {
+		this.#backend = backend;
+		backend.listen('settings', (settings) => {
+			this.settings = settings;
+		});
+	}
+
+	async readAppInfo(): Promise<void> {
+		this.app = await this.#backend.invoke('get_app_info', {});
+	}
+
+	async update(change: Commands['update_settings']['args']): Promise<void> {
+		await this.#backend.invoke('update_settings', change);
+	}
+}

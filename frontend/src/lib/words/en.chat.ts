@@ -1,0 +1,2 @@
+/** Every sentence of the chat. */
+export const chat = {};

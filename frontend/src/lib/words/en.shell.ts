@@ -1,0 +1,228 @@
+import { formatCount, formatShare } from '../format';
+
+function plural(count: number, one: string, many: string): string {
+	return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** Every sentence of the shell: window, sidebar, models, dialogs, notices. */
+export const shell = {
+	appName: 'Llama Desktop',
+
+	errors: {
+		unreachable: 'The app does not answer. It may have been closed.',
+		aborted: 'The question was taken back.',
+		badAnswer: (status: number) => `The app gave an answer that cannot be read (HTTP ${status}).`
+	},
+
+	connection: {
+		lost: 'The connection to the app is lost.',
+		lostHint: 'It is tried again by itself. Answers go on and are saved.',
+		refused: 'This page belongs to an earlier start of the app.',
+		refusedHint: 'Open Llama Desktop again to go on. Nothing is lost.'
+	},
+
+	common: {
+		cancel: 'Cancel',
+		close: 'Close',
+		dismiss: 'Dismiss',
+		undo: 'Undo',
+		tryAgain: 'Try again',
+		notAvailable: 'not available',
+		more: 'More',
+		working: 'Working'
+	},
+
+	sidebar: {
+		label: 'Chats and pages',
+		chats: 'Chats',
+		newChat: 'New chat',
+		hide: 'Hide sidebar',
+		show: 'Show sidebar',
+		resize: 'Width of the sidebar',
+		models: 'Models',
+		empty: 'Your chats appear here.'
+	},
+
+	conversations: {
+		today: 'Today',
+		yesterday: 'Yesterday',
+		previousWeek: 'Previous 7 days',
+		untitled: 'New chat',
+		menu: (title: string) => `Actions for ${title}`,
+		rename: 'Rename',
+		renameLabel: 'Name of the chat',
+		delete: 'Delete',
+		deleted: 'Chat deleted',
+		answering: 'Answering',
+		failed: (message: string) => `The chat could not be changed. ${message}`
+	},
+
+	engine: {
+		open: 'Open Models',
+		label: (state: string, figures: string) => `Engine: ${state}. ${figures}`,
+		stopped: 'Stopped',
+		starting: 'Starting',
+		loading: 'Loading model',
+		ready: 'Ready',
+		reading: 'Reading',
+		generating: 'Generating',
+		stopping: 'Ejecting',
+		notLoaded: 'Not loaded',
+		noModel: 'No model loaded',
+		cpu: (value: string) => `CPU ${value}`,
+		gpu: (value: string) => `GPU ${value}`,
+		ram: (value: string) => `RAM ${value}`,
+		vram: (value: string) => `VRAM ${value}`,
+		seemsStuck: (seconds: number) => `No sign of life for ${formatCount(seconds)} s`,
+		cause: {
+			bad_model: 'Model cannot be read',
+			out_of_memory: 'Out of memory',
+			port_taken: 'Port is taken',
+			bad_argument: 'Option was refused',
+			not_executable: 'Engine cannot be run',
+			missing_library: 'Library is missing',
+			crashed: 'Crashed',
+			killed: 'Ended from outside',
+			stranger: 'Another program answered',
+			ended: 'Ended by itself',
+			unknown: 'Cause not known'
+		}
+	},
+
+	modelSelector: {
+		choose: 'Choose a model',
+		label: (name: string, state: string) => `Model: ${name}, ${state}`,
+		listLabel: 'Models',
+		filter: 'Filter models',
+		noMatch: 'No model has this name.',
+		noModels: 'No models yet. Add a folder on the Models page.',
+		manage: 'Manage models',
+		eject: 'Eject',
+		cancel: (name: string) => `Cancel loading ${name}`,
+		state: {
+			stopped: 'not loaded',
+			starting: 'loading',
+			running: 'ready',
+			stopping: 'ejecting',
+			failed: 'could not be loaded',
+			crashed: 'stopped',
+			working: 'working'
+		}
+	},
+
+	models: {
+		title: 'Models',
+		summary: (count: number, size: string) => `${plural(count, 'model', 'models')}, ${size}`,
+		filter: 'Filter',
+		noMatch: (filter: string) => `No model matches “${filter}”.`,
+		addFolder: 'Add folder',
+		addFolderTitle: 'Add a folder of models',
+		folderPath: 'Path of the folder',
+		folderPathHint: 'All GGUF files in it and in its subfolders are listed.',
+		folderNeeded: 'Give the path of a folder.',
+		folders: 'Folders',
+		foldersCount: (count: number) => plural(count, 'model', 'models'),
+		removeFolder: (path: string) => `Remove ${path} from the list`,
+		folderRemoved: 'Folder removed from the list',
+		rescan: 'Look for new files',
+		scanning: 'Looking for models',
+		library: 'Library',
+		name: 'Name',
+		quant: 'Quant',
+		size: 'Size',
+		parts: (count: number) => plural(count, 'part', 'parts'),
+		vision: 'Vision',
+		loaded: 'Loaded',
+		load: 'Load',
+		loadModel: (name: string) => `Load ${name}`,
+		loadOptions: (name: string) => `Load options for ${name}`,
+		eject: 'Eject',
+		ejectModel: (name: string) => `Eject ${name}`,
+		ejecting: 'Ejecting',
+		loading: (share: number | null) =>
+			share === null ? 'Loading' : `Loading ${formatShare(share)}`,
+		cancelLoading: (name: string) => `Cancel loading ${name}`,
+		emptyTitle: 'No models yet',
+		emptyHint: 'Point the app at a folder with GGUF files. They stay where they are.',
+		emptyFolders: 'No GGUF files were found in these folders.',
+		couldNotLoad: (name: string) => `${name} could not be loaded`,
+		hasStopped: (name: string) => `${name} has stopped`,
+		whatHappened: 'What happened',
+		loadAgain: 'Load again',
+		chooseAnother: 'Choose another model'
+	},
+
+	loadOptions: {
+		title: (name: string) => `Load ${name}`,
+		contextSize: 'Context size',
+		contextAuto: 'The model’s own, fitted to memory',
+		contextTokens: 'tokens',
+		contextInvalid: 'Use a whole number from 256 to 1,048,576.',
+		gpuLayers: 'GPU layers',
+		gpuLayersAuto: 'As many as fit',
+		gpuLayersInvalid: 'Use a whole number from 0 to 999.',
+		cacheType: 'KV cache type',
+		flashAttention: 'Flash attention',
+		parallel: 'Parallel slots',
+		parallelHint: 'Answers at the same time',
+		auto: 'Auto',
+		custom: 'Custom',
+		on: 'On',
+		off: 'Off',
+		fewer: 'Fewer',
+		more: 'More',
+		load: 'Load'
+	},
+
+	crash: {
+		title: 'What happened',
+		exit: 'Ended with',
+		time: 'At',
+		log: 'Log of llama-server',
+		noLog: 'llama-server wrote nothing.',
+		copy: 'Copy report',
+		copied: 'Report copied',
+		copyFailed: 'The report could not be copied.'
+	},
+
+	notices: {
+		label: 'Notices'
+	},
+
+	toasts: {
+		label: 'Messages'
+	},
+
+	edit: {
+		label: 'Text actions',
+		cut: 'Cut',
+		copy: 'Copy',
+		paste: 'Paste',
+		selectAll: 'Select all',
+		pasteByKey: (keys: string) => `Press ${keys} to paste.`
+	},
+
+	links: {
+		refused: (message: string) => `The link was not opened. ${message}`
+	},
+
+	shortcuts: {
+		title: 'Keyboard shortcuts',
+		groups: { everywhere: 'Everywhere', list: 'In the list of chats', chat: 'In a chat' },
+		newChat: 'New chat',
+		toggleSidebar: 'Show or hide the sidebar',
+		openChat: 'Chat',
+		openModels: 'Models',
+		previousChat: 'Previous chat',
+		nextChat: 'Next chat',
+		rename: 'Rename the chat',
+		delete: 'Delete the chat',
+		switchModel: 'Switch model',
+		copyAnswer: 'Copy the last answer',
+		focusNext: 'Go to the next part of the window',
+		send: 'Send the message',
+		newLine: 'New line',
+		stop: 'Stop the answer; close; leave editing',
+		showAll: 'All shortcuts'
+	}
+};

@@ -1,0 +1,5 @@
+import { chat } from './en.chat';
+import { shell } from './en.shell';
+
+/** Every sentence on screen. Another language is an object of the same type. */
+export const words = { ...shell, chat };

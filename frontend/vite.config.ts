@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+/** Where the core answers while the page comes from Vite (`npm run dev`). */
+const core = process.env['LLAMA_DESKTOP_CORE'];
+
+export default defineConfig({
+	root: fileURLToPath(new URL('.', import.meta.url)),
+	base: './',
+	plugins: [svelte(), svelteTesting()],
+	build: {
+		outDir: 'dist',
+		emptyOutDir: true,
+		// WebView2 follows Edge; WKWebView and WebKitGTK are the oldest engines that we meet.
+		target: ['chrome109', 'safari16.4'],
+		// The content security policy allows fonts and images as files, not as data in the style sheet.
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false }
+	},
+	server: core
+		? {
+				host: '127.0.0.1',
+				proxy: {
+					// The core answers only its own origin.
+					'/api': { target: core, changeOrigin: true, ws: true, headers: { origin: core } }
+				}
+			}
+		: {},
+	test: {
+		environment: 'happy-dom',
+		include: ['src/**/*.test.ts'],
+		setupFiles: ['./vitest.setup.ts'],
+		restoreMocks: true
+	}
+});
