@@ -1,0 +1,32 @@
+"""The generated files are those of the tables."""
+
+from __future__ import annotations
+
+from llama_desktop.bridge import protocol
+from llama_desktop.commands import COMMANDS, TOPICS
+
+
+def test_the_pages_types_are_up_to_date() -> None:
+    assert protocol.TYPESCRIPT.read_text(encoding="utf-8") == protocol.typescript(), (
+        "run `npm run protocol`"
+    )
+
+
+def test_the_protocols_documentation_is_up_to_date() -> None:
+    assert protocol.MARKDOWN.read_text(encoding="utf-8") == protocol.markdown(), (
+        "run `npm run protocol`"
+    )
+
+
+def test_every_command_and_topic_is_documented() -> None:
+    text = protocol.markdown()
+
+    assert all(f"### {name}\n" in text for name in COMMANDS)
+    assert all(f"| `{name}` |" in text for name in TOPICS)
+
+
+def test_what_the_page_sends_may_leave_out_what_has_a_default() -> None:
+    text = protocol.typescript()
+
+    assert "start_llama_server: { args: { config: ServerConfigInput }; value: Running }" in text
+    assert "\tmodel_path: string;\n\tcontext_size?: number | null;" in text
