@@ -1,0 +1,246 @@
+"""The one task that owns the server: it alone changes the state, one message at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from asyncio import Future, Queue, Task
+from collections.abc import Callable
+from typing import Final, TypeVar, assert_never
+
+from llama_desktop.domain.errors import AppError, InternalError, ServerStartAborted
+from llama_desktop.domain.llama import (
+    Failed,
+    Running,
+    ServerConfig,
+    ServerFailure,
+    ServerState,
+    Starting,
+    Stopped,
+    Stopping,
+)
+from llama_desktop.infrastructure.llama.process import Launcher, LaunchProgress, ServerProcess
+from llama_desktop.services.llama.failure import describe_defect, describe_failed_launch
+from llama_desktop.services.llama.messages import (
+    LaunchEnded,
+    LaunchProgressed,
+    Message,
+    ProcessExited,
+    Start,
+    Stop,
+)
+from llama_desktop.services.llama.transitions import check_transition
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_CLOSING: Final = "The app is closing."
+_CANCELLED: Final = "Loading was cancelled."
+_REPLACED: Final = "Another model was chosen while this one was loading."
+
+
+class LlamaActor:
+    """Holds at most one server. Everybody else posts messages and reads `state`."""
+
+    def __init__(self, launcher: Launcher, publish: Callable[[ServerState], None]) -> None:
+        """`publish` hears each state as it is entered; it must not block or raise."""
+        self.state: ServerState = Stopped()
+        self.process: ServerProcess | None = None
+        """The healthy server; set in `Running`, and in `Stopping` until it has left."""
+        self._launcher = launcher
+        self._publish = publish
+        self._mailbox: Queue[Message] = Queue()
+        self._is_closed = False
+        self._launch: Task[ServerProcess] | None = None
+        self._launch_began = 0.0
+        self._watch: Task[ServerFailure] | None = None
+        self._waiters: list[Future[Running]] = []
+
+    def post(self, message: Message) -> None:
+        """Put a message into the mailbox. Once that is closed, requests are answered at once."""
+        if self._is_closed:
+            self._refuse(message)
+        else:
+            self._mailbox.put_nowait(message)
+
+    async def run(self) -> None:
+        """Handle messages until cancelled; leave no process and nobody waiting behind."""
+        try:
+            while True:
+                await self._handle(await self._mailbox.get())
+        except Exception:
+            logger.exception("The actor of llama-server ended by a defect.")
+            raise
+        finally:
+            try:
+                await self._bring_down(_CLOSING)
+            finally:
+                self.close_mailbox()
+
+    def close_mailbox(self) -> None:
+        """Answer whoever still waits in it, and whoever comes later. Called at the end."""
+        self._is_closed = True
+        while not self._mailbox.empty():
+            self._refuse(self._mailbox.get_nowait())
+
+    async def _handle(self, message: Message) -> None:
+        match message:
+            case Start(config, reply):
+                await self._on_start(config, reply)
+            case Stop(reply):
+                await self._bring_down()
+                _answer(reply, None)
+            case LaunchProgressed(launch, progress):
+                self._on_launch_progressed(launch, progress)
+            case LaunchEnded(launch):
+                await self._on_launch_ended(launch)
+            case ProcessExited(process, watch):
+                await self._on_process_exited(process, watch)
+            case _:
+                assert_never(message)
+
+    async def _on_start(self, config: ServerConfig, reply: Future[Running]) -> None:
+        match self.state:
+            case Running(config=current) if current == config:
+                _answer(reply, self.state)
+            case Starting(config=current) if current == config:
+                self._waiters.append(reply)
+            case Failed():
+                self._begin(config, reply)
+            case _:
+                await self._bring_down(_REPLACED)
+                self._begin(config, reply)
+
+    def _begin(self, config: ServerConfig, reply: Future[Running]) -> None:
+        def report(progress: LaunchProgress) -> None:
+            self.post(LaunchProgressed(launch, progress))
+
+        self._waiters.append(reply)
+        self._launch_began = time.monotonic()
+        self._become(Starting(config=config, since=time.time()))
+        launch = asyncio.create_task(
+            self._launcher.launch(config, report), name="launch llama-server"
+        )
+        launch.add_done_callback(lambda task: self.post(LaunchEnded(task)))
+        self._launch = launch
+
+    def _on_launch_progressed(self, launch: Task[ServerProcess], progress: LaunchProgress) -> None:
+        if launch is self._launch and isinstance(self.state, Starting):
+            self._become(
+                Starting(
+                    config=self.state.config,
+                    since=self.state.since,
+                    pid=progress.pid,
+                    progress=progress.progress,
+                    silent_seconds=progress.silent_seconds,
+                )
+            )
+
+    async def _on_launch_ended(self, launch: Task[ServerProcess]) -> None:
+        if launch is not self._launch or not isinstance(self.state, Starting):
+            return
+        if launch.cancelled():  # by somebody else, as when the loop is being torn down
+            await self._bring_down()
+            return
+        self._launch = None
+        match launch.exception():
+            case None:
+                self._on_healthy(self.state.config, launch.result())
+            case AppError() as error:
+                self._become(
+                    Failed(config=self.state.config, failure=describe_failed_launch(error))
+                )
+                self._answer_waiters(error)
+            case error:
+                logger.error("Launching llama-server failed by a defect.", exc_info=error)
+                failure = describe_defect(while_loading=True)
+                self._become(Failed(config=self.state.config, failure=failure))
+                self._answer_waiters(InternalError(failure.message))
+
+    def _on_healthy(self, config: ServerConfig, process: ServerProcess) -> None:
+        self.process = process
+        watch = asyncio.create_task(process.wait(), name="watch llama-server")
+        watch.add_done_callback(lambda task: self.post(ProcessExited(process, task)))
+        self._watch = watch
+        running = Running(
+            config=config,
+            pid=process.pid,
+            base_url=process.base_url,
+            engine=process.engine,
+            model=process.model,
+            since=time.time(),
+            load_seconds=time.monotonic() - self._launch_began,
+        )
+        self._become(running)
+        self._answer_waiters(running)
+
+    async def _on_process_exited(self, process: ServerProcess, watch: Task[ServerFailure]) -> None:
+        if process is not self.process or not isinstance(self.state, Running):
+            return
+        error = asyncio.CancelledError() if watch.cancelled() else watch.exception()
+        if error is not None:
+            logger.error("Watching llama-server failed by a defect.", exc_info=error)
+            failure = describe_defect(while_loading=False)
+        else:
+            failure = watch.result()
+        self._become(Failed(config=self.state.config, failure=failure))
+        await self._let_go()  # its streams, and what it may have left of its process group
+
+    async def _bring_down(self, why: str = _CANCELLED) -> None:
+        """Reach `Stopped` from any state; whoever waits for a launch is told `why`."""
+        match self.state:
+            case Starting(config=config) | Running(config=config):
+                self._become(Stopping(config=config))
+            case Stopped() | Stopping() | Failed():
+                pass
+        await self._let_go()
+        if not isinstance(self.state, Stopped):
+            self._become(Stopped())
+        self._answer_waiters(ServerStartAborted(why))
+
+    async def _let_go(self) -> None:
+        """End the launch and the process. Cut off in the middle, it can be called again."""
+        if self._launch is not None:
+            self._launch.cancel()
+            await asyncio.wait([self._launch])
+            if not self._launch.cancelled() and self._launch.exception() is None:
+                self.process = self._launch.result()  # healthy just before it was cancelled
+            self._launch = None
+        if self.process is not None:
+            await self.process.stop()
+            self.process = None
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+            self._watch = None
+
+    def _refuse(self, message: Message) -> None:
+        match message:
+            case Start(reply=reply):
+                _answer(reply, ServerStartAborted(_CLOSING))
+            case Stop(reply=reply):
+                _answer(reply, None)
+            case _:
+                pass  # a report needs no answer
+
+    def _become(self, state: ServerState) -> None:
+        """The only place where the state changes."""
+        check_transition(self.state, state)
+        self.state = state
+        self._publish(state)
+
+    def _answer_waiters(self, outcome: Running | AppError) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            _answer(waiter, outcome)
+
+
+def _answer(reply: Future[T], outcome: T | AppError) -> None:
+    """Answer a caller, who may have gone."""
+    if reply.done():
+        return
+    if isinstance(outcome, AppError):
+        reply.set_exception(outcome)
+    else:
+        reply.set_result(outcome)
