@@ -1,6 +1,6 @@
 /** The virtual environment in `.venv` and what is installed there. */
 
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { root, stamps, venv, venvPython } from './places.mjs';
@@ -10,6 +10,7 @@ import { fingerprint, readStamp, writeStamp } from './stamp.mjs';
 const oldest = [3, 11];
 const runtimeLock = join(root, 'requirements.txt');
 const developmentLock = join(root, 'requirements-dev.txt');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The names a Python may go by, the plain ones first. */
 const candidates = [
@@ -49,9 +50,8 @@ export async function setUpPython({ developing }) {
 			await run(python.path, ['-m', 'venv', venv]);
 		});
 	}
-	const wanted = developing
-		? { runtime: fingerprint(runtimeLock), development: fingerprint(developmentLock) }
-		: { runtime: fingerprint(runtimeLock) };
+	const wanted = { version, runtime: fingerprint(runtimeLock) };
+	if (developing) wanted.development = fingerprint(developmentLock);
 	const done = readStamp(stamps.python);
 	if (Object.entries(wanted).every(([name, value]) => done[name] === value)) return;
 
@@ -63,25 +63,33 @@ export async function setUpPython({ developing }) {
 			...['--require-hashes', '-r', lock]
 		]);
 	});
-	await linkSources();
+	linkSources();
 	writeStamp(stamps.python, { ...done, ...wanted });
 }
 
 /**
- * Makes `import llama_desktop` work. A path file does what an editable install does, and needs
- * neither setuptools nor the network; being relative it survives that the folder is moved.
+ * Makes `import llama_desktop` and its version known: what an editable install writes, without its
+ * need for setuptools and the network. The path is relative, so the folder may be moved.
  */
-async function linkSources() {
+function linkSources() {
 	const packages = outputOf(venvPython, [
 		'-c',
 		'import sysconfig; print(sysconfig.get_path("purelib"))'
 	])?.trim();
 	if (!packages) throw new SetupError('The virtual environment in .venv does not answer.');
-	mkdirSync(packages, { recursive: true });
+	const isOurs = (name) => /^(__editable__\.)?llama_desktop-.*/.test(name);
+	for (const name of readdirSync(packages).filter(isOurs)) {
+		rmSync(join(packages, name), { recursive: true });
+	}
+	const backend = relative(packages, join(root, 'backend'));
+	writeFileSync(join(packages, 'llama_desktop.pth'), `${backend}\n`);
+	const metadata = join(packages, `llama_desktop-${version}.dist-info`);
+	mkdirSync(metadata);
 	writeFileSync(
-		join(packages, 'llama_desktop.pth'),
-		`${relative(packages, join(root, 'backend'))}\n`
+		join(metadata, 'METADATA'),
+		`Metadata-Version: 2.1\nName: llama-desktop\nVersion: ${version}\n`
 	);
+	writeFileSync(join(metadata, 'INSTALLER'), 'npm start\n');
 }
 
 function requirePython() {
