@@ -67,36 +67,4 @@ def _from_json(kind: type, value: object) -> object:
     return Path(value)
 
 
-_ENCODER.encode(value)
-
-
-def decode(raw: bytes | str, kind: type[T]) -> T:
-    """Read a value of a type.
-
-    Raises:
-        BadRequest: no JSON, or JSON of another shape; says where.
-    """
-    try:
-        return msgspec.json.decode(raw, type=kind, dec_hook=_from_json)
-    except msgspec.DecodeError as error:  # ValidationError is one of them
-        raise BadRequest(f"The arguments do not fit: {error}.") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise BadRequest("The arguments are no readable JSON.") from error
-
-
-def _to_json(value: object) -> object:
-    if isinstance(value, PurePath):
-        # A name that is no UTF-8 on disk must not make the whole answer unreadable.
-        return str(value).encode("utf-8", "replace").decode()
-    raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
-
-
-def _from_json(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str):
-        if "\0" in value:
-            raise ValueError("a path contains no NUL")
-        return Path(value)
-    raise NotImplementedError(f"{kind.__name__} has no form on the wire")
-
-
 _ENCODER = msgspec.json.Encoder(enc_hook=_to_json)
