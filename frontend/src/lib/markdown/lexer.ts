@@ -52,7 +52,7 @@ export class LazyLexer extends Lexer {
 				this.#fill(cell.tokens);
 			}
 		} else {
-			this.#fill(token.tokens);
+			this.#fill((token as Tokens.Generic).tokens);
 		}
 		return token;
 	}

@@ -3,9 +3,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
 import type { AnswersEvent, Message, TurnIds } from '../backend/protocol';
-import { branchOf, isUnfinished, merge, type Messages } from '../conversationTree';
-import { onNextFrame } from '../frames';
-import { LiveTurn } from './liveTurn.svelte';
+import { branchOf, byId, isUnfinished, merge, NO_MESSAGES } from '../conversationTree';
+import type { LiveTurn } from './liveTurn.svelte';
+import { LiveTurns } from './liveTurns.svelte';
 
 /** What the person wanted when it failed. */
 export interface ChatProblem {
@@ -17,8 +17,6 @@ export interface ChatProblem {
 const NEW_CHAT = '';
 /** An answer that ends between two questions of ours shows its end at the next one. */
 const MOST_FETCHES = 3;
-
-type Ending = Extract<AnswersEvent, { type: 'finished' | 'failed' }>;
 
 /**
  * Owns what is in the open conversation, every answer under way, and the drafts. Which conversation
@@ -36,9 +34,9 @@ export class ChatStore {
 	/** Counts up when a question of ours is answered: the view moves to it. */
 	asked = $state(0);
 
-	#messages = $state.raw<Messages>(new Map());
+	#messages = $state.raw(NO_MESSAGES);
 	#leafId = $state.raw<number | null>(null);
-	#turns = new SvelteMap<string, LiveTurn>();
+	#turns = new LiveTurns();
 	#drafts = new SvelteMap<string, string>();
 
 	/** What is shown, oldest first. */
@@ -46,9 +44,7 @@ export class ChatStore {
 	/** The answer under way that is shown. */
 	turn = $derived.by(() => this.#findShownTurn());
 	/** Conversations in which an answer is under way. */
-	answeringIds = $derived<ReadonlySet<string>>(
-		new Set([...this.#turns.values()].map((turn) => turn.conversationId))
-	);
+	answeringIds = $derived(this.#turns.conversationIds);
 
 	readonly #backend: Backend;
 	#hasHeard = false;
@@ -56,8 +52,6 @@ export class ChatStore {
 	#opening = 0;
 	/** Told by events while a fetch is under way. */
 	#arrived: Message[] = [];
-	#dirty = new Set<LiveTurn>();
-	#cancelFlush: (() => void) | null = null;
 	#isSending = false;
 
 	constructor(backend: Backend) {
@@ -75,7 +69,7 @@ export class ChatStore {
 
 	/** The answer under way of this message, if there is one. */
 	turnOf(messageId: number): LiveTurn | null {
-		return this.#turns.get(keyOf(this.conversationId, messageId)) ?? null;
+		return this.conversationId === null ? null : this.#turns.find(this.conversationId, messageId);
 	}
 
 	/** Shows a conversation, `null` a new one. */
@@ -96,6 +90,7 @@ export class ChatStore {
 			return null;
 		}
 		this.#isSending = true;
+		this.problem = null;
 		const from = this.conversationId;
 		const sent = await this.#try('send', async () => {
 			const id = from ?? (await this.#backend.invoke('create_conversation', {})).id;
@@ -119,6 +114,7 @@ export class ChatStore {
 		if (id === null) {
 			return;
 		}
+		this.problem = null;
 		await this.#try('answer_again', async () => {
 			const args = { conversation_id: id, message_id: messageId };
 			this.#showAnswer(id, await this.#backend.invoke('answer_again', args));
@@ -146,7 +142,7 @@ export class ChatStore {
 		this.conversationId = conversationId;
 		this.isKnown = conversationId === null;
 		this.problem = null;
-		this.#messages = new Map();
+		this.#messages = NO_MESSAGES;
 		this.#leafId = null;
 		this.#arrived = [];
 	}
@@ -174,7 +170,7 @@ export class ChatStore {
 				return;
 			}
 			const newest = this.#arrived.at(-1)?.id ?? 0;
-			this.#messages = merge(new Map(messages.map((one) => [one.id, one])), this.#arrived);
+			this.#messages = merge(byId(messages), this.#arrived);
 			this.#leafId = Math.max(leaf_id ?? 0, newest) || null;
 			this.isKnown = true;
 			if (this.#hasHeard && attempt < MOST_FETCHES && this.#hasOrphan()) {
@@ -199,70 +195,34 @@ export class ChatStore {
 		switch (event.type) {
 			case 'snapshot':
 				this.#hasHeard = true;
-				this.#turns.clear();
-				for (const turn of event.turns) {
-					this.#turns.set(keyOf(turn.conversation_id, turn.message_id), new LiveTurn(turn));
-				}
+				this.#turns.replace(event.turns);
 				// What happened while nobody listened is in the kept conversation.
 				void this.#fetch();
 				return;
-			case 'started': {
-				const turn = new LiveTurn({ ...event, phase: 'waiting' });
-				this.#turns.set(keyOf(event.conversation_id, event.message_id), turn);
+			case 'started':
+				this.#turns.start(event);
 				this.#put(event.conversation_id, [event.user_message, event.message]);
 				return;
-			}
 			case 'phase':
-				this.#update(event, (turn) => (turn.phase = event.phase));
+				this.#turns.update(event, (turn) => (turn.phase = event.phase));
 				return;
 			case 'progress':
-				this.#update(event, (turn) => (turn.progress = event.progress));
+				this.#turns.update(event, (turn) => (turn.progress = event.progress));
 				return;
 			case 'reasoning_delta':
-				this.#update(event, (turn) => turn.addReasoning(event.text, event.generated_tokens));
+				this.#turns.update(event, (turn) => turn.addReasoning(event.text, event.generated_tokens));
 				return;
 			case 'content_delta':
-				this.#update(event, (turn) => turn.addContent(event.text, event.generated_tokens));
+				this.#turns.update(event, (turn) => turn.addContent(event.text, event.generated_tokens));
 				return;
 			case 'finished':
 			case 'failed':
-				this.#end(event);
+				this.#turns.end(event);
+				this.#put(event.conversation_id, [event.message]);
 				return;
 			default:
 				event satisfies never;
 		}
-	}
-
-	#update(
-		event: { conversation_id: string; message_id: number; sequence: number },
-		change: (turn: LiveTurn) => void
-	): void {
-		const turn = this.#turns.get(keyOf(event.conversation_id, event.message_id));
-		if (turn === undefined || event.sequence <= turn.sequence) {
-			return;
-		}
-		turn.sequence = event.sequence;
-		change(turn);
-		this.#dirty.add(turn);
-		this.#cancelFlush ??= onNextFrame(() => this.#flush());
-	}
-
-	#flush(): void {
-		this.#cancelFlush = null;
-		for (const turn of this.#dirty) {
-			turn.flush();
-		}
-		this.#dirty.clear();
-	}
-
-	#end(event: Ending): void {
-		const key = keyOf(event.conversation_id, event.message_id);
-		const turn = this.#turns.get(key);
-		if (turn !== undefined) {
-			this.#dirty.delete(turn);
-			this.#turns.delete(key);
-		}
-		this.#put(event.conversation_id, [event.message]);
 	}
 
 	/** Takes messages into the open conversation, if they are of it. */
@@ -296,7 +256,6 @@ export class ChatStore {
 	async #try<T>(doing: ChatProblem['doing'], ask: () => Promise<T>): Promise<T | null> {
 		const from = this.conversationId;
 		try {
-			this.problem = null;
 			return await ask();
 		} catch (caught) {
 			const error = asBackendError(caught);
@@ -306,8 +265,4 @@ export class ChatStore {
 			return null;
 		}
 	}
-}
-
-function keyOf(conversationId: string | null, messageId: number): string {
-	return `${conversationId ?? NEW_CHAT}/${messageId}`;
 }
