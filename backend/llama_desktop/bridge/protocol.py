@@ -1,6 +1,6 @@
-"""Writes the page's types and the protocol's documentation from the command tables.
+"""Writes what follows from the tables: the page's types, the protocol's page, the state diagram.
 
-`python -m llama_desktop.bridge.protocol` writes both files; with `--check` it only compares.
+`python -m llama_desktop.bridge.protocol` writes the files; with `--check` it only compares.
 """
 
 from __future__ import annotations
@@ -20,10 +20,15 @@ from llama_desktop.domain.errors import AppError
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent
 from llama_desktop.domain.llama import ServerState
 from llama_desktop.domain.metrics import MetricsEvent
+from llama_desktop.services.llama.transitions import TRANSITIONS
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 TYPESCRIPT: Final = _ROOT / "frontend" / "src" / "lib" / "backend" / "protocol.ts"
 MARKDOWN: Final = _ROOT / "docs" / "PROTOCOL.md"
+ARCHITECTURE: Final = _ROOT / "docs" / "ARCHITECTURE.md"
+
+_DIAGRAM_BEGINS: Final = "<!-- generated from TRANSITIONS by `npm run protocol` -->\n"
+_DIAGRAM_ENDS: Final = "<!-- end of generated part -->"
 
 _HEAD: Final = "Generated from backend/llama_desktop/commands by `npm run protocol`."
 _SCALARS: Final[dict[type, str]] = {
@@ -215,10 +220,25 @@ Any command may also fail with `bad_request`, `unknown_command` or `internal_err
 {values}"""
 
 
+def architecture() -> str:
+    """ARCHITECTURE.md with its state diagram as the table of transitions has it."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    head, begins, rest = text.partition(_DIAGRAM_BEGINS)
+    _, ends, tail = rest.partition(_DIAGRAM_ENDS)
+    arrows = "\n".join(
+        f"    {old.__name__} --> {new.__name__}"
+        for old, followers in TRANSITIONS.items()
+        for new in sorted(followers, key=lambda state: state.__name__)
+    )
+    diagram = f"```mermaid\nstateDiagram-v2\n    [*] --> Stopped\n{arrows}\n```\n"
+    return head + begins + diagram + ends + tail
+
+
 def main(arguments: list[str]) -> int:
-    """Write both files, or say which one is out of date."""
+    """Write the files, or say which one is out of date."""
     stale = []
-    for path, text in ((TYPESCRIPT, typescript()), (MARKDOWN, markdown())):
+    files = ((TYPESCRIPT, typescript()), (MARKDOWN, markdown()), (ARCHITECTURE, architecture()))
+    for path, text in files:
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(path)

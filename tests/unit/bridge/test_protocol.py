@@ -18,6 +18,13 @@ def test_the_protocols_documentation_is_up_to_date() -> None:
     )
 
 
+def test_the_state_diagram_is_up_to_date() -> None:
+    assert protocol.ARCHITECTURE.read_text(encoding="utf-8") == protocol.architecture(), (
+        "run `npm run protocol`"
+    )
+    assert "Starting --> Running" in protocol.architecture()
+
+
 def test_every_command_and_topic_is_documented() -> None:
     text = protocol.markdown()
 
