@@ -20,9 +20,17 @@ await main(async () => {
 	const compile = (output, ...inputs) =>
 		run(venvPython, [
 			...['-m', 'uv', 'pip', 'compile', ...options, ...extra],
-			...['pyproject.toml', ...inputs, '--custom-compile-command', 'node scripts/lock.mjs'],
+			...[...inputs, '--custom-compile-command', 'node scripts/lock.mjs'],
 			...['--output-file', output]
 		]);
-	await compile('requirements.txt');
-	await compile('requirements-dev.txt', '--group', 'dev', '--constraint', 'requirements.txt');
+	await compile('requirements.txt', 'pyproject.toml');
+	await compile('requirements-package.txt', '--group', 'package');
+	await compile(
+		'requirements-dev.txt',
+		'pyproject.toml',
+		'--group',
+		'dev',
+		'-c',
+		'requirements.txt'
+	);
 });
