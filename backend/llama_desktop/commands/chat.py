@@ -13,7 +13,7 @@ async def send_message(
     *,
     conversation_id: str,
     content: str,
-    parent_id: int | None | UnsetType = UNSET,
+    parent_id: int | UnsetType | None = UNSET,
 ) -> TurnIds:
     """Keep a question and start its answer, which then streams on the topic `answers`.
 

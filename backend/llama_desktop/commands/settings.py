@@ -20,7 +20,7 @@ async def update_settings(
     *,
     theme: Theme | UnsetType = UNSET,
     sidebar_open: bool | UnsetType = UNSET,
-    llama_server_path: Path | None | UnsetType = UNSET,
+    llama_server_path: Path | UnsetType | None = UNSET,
 ) -> Settings:
     """Change the settings that are named; the others stay."""
     return await app.settings.update(

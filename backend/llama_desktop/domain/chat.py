@@ -1,4 +1,4 @@
-"""The values of a chat: a conversation is a tree of messages; a turn is a question and its answer."""
+"""The values of a chat: a conversation is a tree of messages, a turn a question and its answer."""
 
 from __future__ import annotations
 

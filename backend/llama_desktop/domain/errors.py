@@ -23,7 +23,7 @@ AppError
 ├── StorageFailed              storage_failed         507  full disk, read-only folder
 │   └── DataFolderLocked       data_folder_locked
 ├── NoWindow                   no_window              501
-└── InternalError              internal_error         500  a defect of ours, logged with its traceback
+└── InternalError              internal_error         500  a defect of ours, logged whole
 
 The `code` is for programs, the message is for people: a sentence that says what to do.
 """

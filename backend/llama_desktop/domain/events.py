@@ -1,4 +1,4 @@
-"""The news that goes out on the topics: what a listener gets first (snapshots) and then (changes)."""
+"""The news on the topics: what a listener gets first (a snapshot) and then (each change)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of telemetry: one sample of what the server and the machine use. None: not available."""
+"""The values of telemetry: what the server and the machine use. None: not available."""
 
 from __future__ import annotations
 
