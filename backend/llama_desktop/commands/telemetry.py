@@ -7,5 +7,5 @@ from llama_desktop.services.application import Application
 
 
 async def get_server_metrics(app: Application) -> MetricsSample | None:
-    """The latest sample; null while no server runs or nobody listens to `metrics`."""
-    return app.telemetry.latest()
+    """The latest sample, made on request when nobody listens to `metrics`; null: no server."""
+    return await app.telemetry.latest()

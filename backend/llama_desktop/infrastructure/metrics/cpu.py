@@ -1,0 +1,116 @@
+"""CPU and memory of a process with all that it started, and the machine's memory, by psutil."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class TreeUsage:
+    """What a process and its descendants use."""
+
+    pids: frozenset[int]
+    cpu_percent: float | None
+    """Of the whole machine; None at the first reading, which has no time to divide by."""
+    cpu_cores: float | None
+    memory_bytes: int | None
+    memory_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineMemory:
+    """Main memory of the machine; None where the system does not tell."""
+
+    used_bytes: int | None
+    total_bytes: int | None
+
+
+class ProcessTreeReader:
+    """Reads one process and its descendants again and again."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid: Final = pid
+        self._seconds: dict[psutil.Process, float] | None = None
+        """CPU time of each process at the last reading. A psutil.Process is a pid and the time
+        of its creation: a pid that is used again is another one."""
+        self._read_at = 0.0
+
+    def read(self) -> TreeUsage | None:
+        """None: the process has gone or may not be looked at."""
+        try:
+            root = psutil.Process(self.pid)
+            processes = [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return None
+        cores = self._read_cores(processes)
+        count = psutil.cpu_count()
+        memory, kind = _read_memory(processes)
+        return TreeUsage(
+            pids=frozenset(process.pid for process in processes),
+            cpu_percent=None if cores is None or not count else min(cores / count, 1.0) * 100,
+            cpu_cores=cores,
+            memory_bytes=memory,
+            memory_kind=kind,
+        )
+
+    def _read_cores(self, processes: Iterable[psutil.Process]) -> float | None:
+        now = time.monotonic()
+        seconds: dict[psutil.Process, float] = {}
+        for process in processes:
+            try:
+                times = process.cpu_times()
+            except psutil.Error:
+                continue  # it has left since it was listed
+            seconds[process] = times.user + times.system
+        before, self._seconds = self._seconds, seconds
+        elapsed, self._read_at = now - self._read_at, now
+        if not before or not seconds or elapsed <= 0:
+            return None
+        # All that a new process has used, it has used since the last reading.
+        used = sum(total - before.get(process, 0.0) for process, total in seconds.items())
+        return max(used, 0.0) / elapsed
+
+
+def read_machine_memory() -> MachineMemory:
+    """Used is what a program could not have: total less available."""
+    try:
+        memory = psutil.virtual_memory()
+    except (psutil.Error, OSError):
+        return MachineMemory(None, None)
+    return MachineMemory(memory.total - memory.available, memory.total)
+
+
+def _read_memory(processes: list[psutil.Process]) -> tuple[int | None, str | None]:
+    """The most truthful figure that all of them tell: a sum of different kinds would be none.
+
+    PSS shares out what several processes map, so that the sum is right. USS leaves that out (a
+    mapped model file is counted, as nobody else maps it). RSS counts it for each.
+    """
+    kinds: list[tuple[str, Callable[[psutil.Process], int]]] = [
+        ("pss", lambda process: int(process.memory_full_info().pss)),
+        ("uss", lambda process: int(process.memory_full_info().uss)),
+        ("rss", lambda process: int(process.memory_info().rss)),
+    ]
+    for kind, read in kinds:
+        try:
+            total = _sum_living(processes, read)
+        except (psutil.AccessDenied, AttributeError):  # no right, or not on this system
+            continue
+        return total, None if total is None else kind
+    return None, None
+
+
+def _sum_living(
+    processes: list[psutil.Process], read: Callable[[psutil.Process], int]
+) -> int | None:
+    figures: list[int] = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # it has left since it was listed
+            figures.append(read(process))
+    return sum(figures) if figures else None

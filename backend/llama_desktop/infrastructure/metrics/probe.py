@@ -1,0 +1,62 @@
+"""Reads what a server and its machine use, once, in a sample."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from llama_desktop.domain.metrics import MetricsSample
+from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
+from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
+
+
+class ProbeFailed(Exception):
+    """Nothing could be read of the process."""
+
+
+class Probe(Protocol):
+    """Keeps what it needs to make rates of counters, so each run of a server has its own."""
+
+    def sample(self, pid: int) -> MetricsSample:
+        """Read once. Blocks for milliseconds; called from one thread at a time.
+
+        Raises:
+            ProbeFailed: the process has gone, or may not be looked at.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the drivers."""
+        ...
+
+
+class SystemProbe:
+    """Reads the real machine."""
+
+    def __init__(self) -> None:
+        self._tree: ProcessTreeReader | None = None
+        self._nvidia = NvidiaReader()
+
+    def sample(self, pid: int) -> MetricsSample:
+        """Read once; what cannot be read is None."""
+        if self._tree is None or self._tree.pid != pid:
+            self._tree = ProcessTreeReader(pid)
+        usage = self._tree.read()
+        if usage is None:
+            raise ProbeFailed(f"Process {pid} cannot be read.")
+        machine = read_machine_memory()
+        return MetricsSample(
+            time=time.time(),
+            pid=pid,
+            cpu_percent=usage.cpu_percent,
+            cpu_cores=usage.cpu_cores,
+            memory_bytes=usage.memory_bytes,
+            memory_kind=usage.memory_kind,
+            machine_memory_used_bytes=machine.used_bytes,
+            machine_memory_total_bytes=machine.total_bytes,
+            gpus=self._nvidia.read(usage.pids),
+        )
+
+    def close(self) -> None:
+        """Let go of the drivers."""
+        self._nvidia.close()
