@@ -1,0 +1,82 @@
+"""Where the app keeps its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import platformdirs
+
+from llama_desktop.infrastructure.storage.atomic_file import storage_failed
+
+
+@dataclass(frozen=True, slots=True)
+class AppPaths:
+    """Every place below the data folder."""
+
+    data: Path
+
+    @classmethod
+    def locate(cls, data_folder: Path | None = None) -> Self:
+        """The folder that was asked for, else the system's place for a program's data."""
+        if data_folder is not None:
+            return cls(data_folder.expanduser().absolute())
+        return cls(platformdirs.user_data_path("llama-desktop", appauthor=False))
+
+    @property
+    def chats(self) -> Path:
+        """One file per conversation."""
+        return self.data / "chats"
+
+    @property
+    def trash(self) -> Path:
+        """Deleted conversations."""
+        return self.data / "trash"
+
+    @property
+    def damaged(self) -> Path:
+        """Files that could not be understood, as they were found."""
+        return self.data / "damaged"
+
+    @property
+    def logs(self) -> Path:
+        """Ours and the engine's."""
+        return self.data / "logs"
+
+    @property
+    def engines(self) -> Path:
+        """llama-server programs that the person put here."""
+        return self.data / "engines"
+
+    @property
+    def settings_file(self) -> Path:
+        """What the person prefers."""
+        return self.data / "settings.json"
+
+    @property
+    def window_file(self) -> Path:
+        """Where the window was."""
+        return self.data / "window.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while the app runs."""
+        return self.data / ".lock"
+
+    @property
+    def instance_file(self) -> Path:
+        """How the running app is reached; readable by its user alone."""
+        return self.data / ".instance.json"
+
+    def prepare(self) -> None:
+        """Make the folders that are missing, closed to other users.
+
+        Raises:
+            StorageFailed: they cannot be made.
+        """
+        for folder in (self.data, self.chats, self.trash, self.damaged, self.logs, self.engines):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise storage_failed(error, folder) from error

@@ -1,0 +1,280 @@
+"""The kept chats: one file each, and nothing else that could contradict them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from llama_desktop.domain.chat import (
+    UNFINISHED,
+    Conversation,
+    ConversationSummary,
+    SamplingParameters,
+)
+from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
+from llama_desktop.infrastructure.storage.atomic_file import (
+    remove_leftovers,
+    replace,
+    storage_failed,
+)
+from llama_desktop.infrastructure.storage.conversation_record import (
+    NewerFile,
+    build_conversation,
+    chat_record,
+    glance,
+    message_record,
+)
+from llama_desktop.infrastructure.storage.damaged_files import set_aside
+from llama_desktop.infrastructure.storage.database import DamagedFile, Database
+
+logger = logging.getLogger(__name__)
+
+_OPEN_AT_ONCE: Final = 16
+_SAFE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+"""Ids come over the wire and become file names: nothing that could leave the folder."""
+
+
+class FileFault(StrEnum):
+    """Why a file is not among the conversations."""
+
+    DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyFile:
+    """A file that could not be opened, and where it lies now."""
+
+    name: str
+    fault: FileFault
+    place: Path
+
+    @property
+    def conversation_id(self) -> str:
+        """Of the conversation that it held."""
+        return self.name.removesuffix(".json")
+
+
+class ConversationDamaged(Exception):
+    """A conversation turned out to be damaged when it was opened; its file was set aside."""
+
+    def __init__(self, file: FaultyFile) -> None:
+        super().__init__(file.name)
+        self.file = file
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What was found at start."""
+
+    summaries: tuple[ConversationSummary, ...]
+    interrupted_ids: tuple[str, ...]
+    """Those with an answer that nobody is writing any more."""
+    faulty_files: tuple[FaultyFile, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    database: Database
+    conversation: Conversation
+
+
+class ConversationRepository:
+    """Reads and writes conversations. Runs on the storage thread only.
+
+    A conversation that holds nothing yet is not written: it lives in memory until it has a
+    message, a title or settings of its own, so that untouched new chats leave nothing behind.
+    """
+
+    def __init__(self, *, chats: Path, trash: Path, damaged: Path) -> None:
+        self._chats = chats
+        self._trash = trash
+        self._damaged = damaged
+        self._unwritten: dict[str, Conversation] = {}
+        self._open: OrderedDict[str, _Open] = OrderedDict()
+
+    def take_inventory(self) -> Inventory:
+        """Look at every file once; set aside those that are damaged."""
+        summaries: list[ConversationSummary] = []
+        interrupted: list[str] = []
+        faulty: list[FaultyFile] = []
+        try:
+            remove_leftovers(self._chats)
+            paths = sorted(self._chats.glob("*.json"))
+        except OSError as error:
+            raise storage_failed(error, self._chats) from error
+        for path in paths:
+            if _SAFE_ID.fullmatch(path.stem) is None:
+                logger.warning("not a conversation's name, left alone: %s", path)
+                continue
+            try:
+                summary, statuses = glance(path.stem, path.read_bytes())
+            except DamagedFile as error:
+                faulty.append(self._set_aside(path, error))
+            except NewerFile:
+                faulty.append(FaultyFile(path.name, FileFault.NEWER, path))
+            except OSError as error:
+                logger.warning("cannot read %s: %s", path, error)
+                faulty.append(FaultyFile(path.name, FileFault.UNREADABLE, path))
+            else:
+                summaries.append(summary)
+                if statuses & UNFINISHED:
+                    interrupted.append(path.stem)
+        return Inventory(tuple(summaries), tuple(interrupted), tuple(faulty))
+
+    def create(self, conversation: Conversation) -> None:
+        """Begin a conversation. It is written as soon as it holds something.
+
+        Raises:
+            StorageFailed: it holds something, and that cannot be written.
+        """
+        if is_blank(conversation):
+            self._unwritten[conversation.id] = conversation
+        else:
+            self._write_first(conversation)
+
+    def read(self, conversation_id: str) -> Conversation:
+        """A conversation with all its messages.
+
+        Raises:
+            ConversationNotFound: there is none with this id.
+            ConversationDamaged: there was.
+            StorageFailed: it cannot be read now.
+        """
+        if (unwritten := self._unwritten.get(conversation_id)) is not None:
+            return unwritten
+        return self._require_open(conversation_id).conversation
+
+    def change(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation]
+    ) -> Conversation:
+        """Let `decide` make the next state of the present one; write the difference durably.
+
+        All or nothing: when this raises, memory and disk are as before. Errors of `read`, and
+        whatever `decide` raises.
+        """
+        if (unwritten := self._unwritten.get(conversation_id)) is not None:
+            after = decide(unwritten)
+            if is_blank(after):
+                self._unwritten[conversation_id] = after
+            else:
+                self._write_first(after)
+                del self._unwritten[conversation_id]
+            return after
+        opened = self._require_open(conversation_id)
+        after = decide(opened.conversation)
+        if after is not opened.conversation:
+            try:
+                _write(opened.database, opened.conversation, after)
+            except BaseException:
+                del self._open[conversation_id]
+                raise
+            opened.conversation = after
+        return after
+
+    def delete(self, conversation_id: str) -> None:
+        """Move a conversation to the trash; one that was never written is forgotten."""
+        if self._unwritten.pop(conversation_id, None) is not None:
+            return
+        self._move(conversation_id, self._chats, self._trash)
+        self._open.pop(conversation_id, None)
+
+    def restore(self, conversation_id: str) -> Conversation:
+        """Take a conversation back out of the trash."""
+        self._move(conversation_id, self._trash, self._chats)
+        return self.read(conversation_id)
+
+    def _move(self, conversation_id: str, source: Path, target: Path) -> None:
+        path = source / _file_name(conversation_id)
+        try:
+            target.mkdir(mode=0o700, exist_ok=True)
+            replace(path, target / path.name)
+        except FileNotFoundError as error:
+            raise _not_found(conversation_id) from error
+        except OSError as error:
+            raise storage_failed(error, path) from error
+
+    def _write_first(self, conversation: Conversation) -> None:
+        database = Database(self._chats / _file_name(conversation.id))
+        _write(database, None, conversation)
+        self._remember(conversation.id, _Open(database, conversation))
+
+    def _require_open(self, conversation_id: str) -> _Open:
+        if (opened := self._open.get(conversation_id)) is not None:
+            self._open.move_to_end(conversation_id)
+            return opened
+        path = self._chats / _file_name(conversation_id)
+        if not path.exists():
+            raise _not_found(conversation_id)
+        database = Database(path)
+        try:
+            conversation = _read(database, conversation_id, path)
+        except DamagedFile as error:
+            raise ConversationDamaged(self._set_aside(path, error)) from error
+        opened = _Open(database, conversation)
+        self._remember(conversation_id, opened)
+        return opened
+
+    def _remember(self, conversation_id: str, opened: _Open) -> None:
+        self._open[conversation_id] = opened
+        if len(self._open) > _OPEN_AT_ONCE:
+            self._open.popitem(last=False)
+
+    def _set_aside(self, path: Path, reason: DamagedFile) -> FaultyFile:
+        try:
+            place = set_aside(path, self._damaged)
+        except StorageFailed as error:
+            logger.warning("a damaged file stays where it is: %s", error)
+            place = path
+        logger.warning("damaged: %s, kept as %s (%s)", path, place, reason)
+        return FaultyFile(path.name, FileFault.DAMAGED, place)
+
+
+def is_blank(conversation: Conversation) -> bool:
+    """Whether it holds nothing that a person gave it."""
+    return not (
+        conversation.messages
+        or conversation.title
+        or conversation.system_prompt
+        or conversation.parameters != SamplingParameters()
+    )
+
+
+def _read(database: Database, conversation_id: str, path: Path) -> Conversation:
+    try:
+        records = [(record.doc_id, record) for record in database.all("messages")]
+        return build_conversation(conversation_id, database.find("chat", 1), records)
+    except NewerFile as error:
+        message = f"A later version of the app wrote {path}. Update the app to open it."
+        raise StorageFailed(message) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        # TinyDB's own way to say that ids are no numbers or records no objects.
+        raise DamagedFile(str(error)) from error
+
+
+def _write(database: Database, before: Conversation | None, after: Conversation) -> None:
+    written = {message.id: message for message in before.messages} if before else {}
+    with database.together():
+        database.put("chat", 1, chat_record(after))
+        for message in after.messages:
+            if written.get(message.id) is not message:
+                database.put("messages", message.id, message_record(message))
+
+
+def _file_name(conversation_id: str) -> str:
+    if _SAFE_ID.fullmatch(conversation_id) is None:
+        raise _not_found(conversation_id)
+    return f"{conversation_id}.json"
+
+
+def _not_found(conversation_id: str) -> ConversationNotFound:
+    return ConversationNotFound(
+        "This conversation does not exist any more.", conversation_id=conversation_id[:80]
+    )

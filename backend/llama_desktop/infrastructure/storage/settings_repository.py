@@ -1,0 +1,68 @@
+"""The kept settings: one TinyDB file with one record."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.settings import Settings
+from llama_desktop.infrastructure.storage.atomic_file import remove_leftovers
+from llama_desktop.infrastructure.storage.damaged_files import set_aside
+from llama_desktop.infrastructure.storage.database import DamagedFile, Database
+
+logger = logging.getLogger(__name__)
+
+SCHEMA: Final = 1
+_TABLE: Final = "settings"
+
+
+class SettingsRepository:
+    """Reads and writes the settings. Runs on the storage thread only."""
+
+    def __init__(self, *, file: Path, damaged: Path) -> None:
+        self._file = file
+        self._damaged = damaged
+        self._database = Database(file)
+
+    def load(self) -> tuple[Settings, Path | None]:
+        """The settings; when their file is damaged the defaults, and where the file was put."""
+        try:
+            remove_leftovers(self._file.parent)
+            record = self._database.find(_TABLE, 1)
+            if record is None:
+                return Settings(), None
+            return msgspec.convert(dict(record), Settings, dec_hook=_decode), None
+        except (DamagedFile, StorageFailed, OSError, ValueError, TypeError) as error:
+            logger.warning("the settings cannot be read: %s", error)
+        try:
+            place = set_aside(self._file, self._damaged)
+        except StorageFailed as error:
+            logger.warning("the damaged settings stay where they are: %s", error)
+            place = self._file
+        self._database = Database(self._file)
+        return Settings(), place
+
+    def save(self, settings: Settings) -> None:
+        """Write all settings durably.
+
+        Raises:
+            StorageFailed: they cannot be written; the file is as before.
+        """
+        record = msgspec.to_builtins(settings, enc_hook=_encode)
+        self._database.put(_TABLE, 1, {"schema": SCHEMA, **record})
+
+
+def _encode(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+def _decode(wanted: type, value: Any) -> Any:
+    if issubclass(wanted, Path):
+        return Path(value)
+    raise NotImplementedError(wanted)

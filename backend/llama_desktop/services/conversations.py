@@ -1,0 +1,267 @@
+"""The kept chats as the rest of the app sees them: the list, and each conversation's present."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, ParamSpec, Self, TypeVar
+
+from msgspec.structs import replace
+
+from llama_desktop.domain.chat import (
+    Conversation,
+    ConversationSummary,
+    Message,
+    SamplingParameters,
+)
+from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
+from llama_desktop.domain.events import (
+    ConversationRemoved,
+    ConversationSaved,
+    ConversationsEvent,
+    ConversationsSnapshot,
+)
+from llama_desktop.infrastructure.storage.conversation_repository import (
+    ConversationDamaged,
+    ConversationRepository,
+    FaultyFile,
+    Inventory,
+    is_blank,
+)
+from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.clean_text import require_fitting_text
+from llama_desktop.services.conversation_title import require_title
+from llama_desktop.services.conversation_tree import cut_short, cut_short_all, put_message
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.faulty_files import describe_faulty_files
+from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.sampling import require_sound_parameters
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ConversationService:
+    """Alone owns the list of conversations, and is the only way to their files.
+
+    A conversation that holds nothing yet is not in the list and not on disk (see the
+    repository); it can be opened and asked in all the same.
+    """
+
+    def __init__(
+        self, repository: ConversationRepository, storage: StorageThread, notices: NoticeService
+    ) -> None:
+        self._repository = repository
+        self._storage = storage
+        self._notices = notices
+        self._summaries: dict[str, ConversationSummary] = {}
+        self._growing: dict[tuple[str, int], Callable[[], Message]] = {}
+        self._loading: asyncio.Task[None] | None = None
+        self.topic: Final = Topic[ConversationsEvent]("conversations", self._snapshot)
+
+    async def __aenter__(self) -> Self:
+        """Begin to read the list. Whatever is asked meanwhile waits for its turn in the thread."""
+        self._loading = asyncio.create_task(self._load(), name="load conversations")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._loading is not None
+        await asyncio.wait([self._loading])
+
+    async def create(
+        self,
+        *,
+        title: str | None = None,
+        system_prompt: str = "",
+        parameters: SamplingParameters | None = None,
+    ) -> Conversation:
+        """Begin a conversation. It comes into the list as soon as it holds something."""
+        now = time.time()
+        conversation = Conversation(
+            id=f"{int(now * 1000):012x}-{secrets.token_hex(4)}",
+            title=require_title(title) if title else "",
+            created=now,
+            updated=now,
+            system_prompt=require_fitting_text(system_prompt, "The system prompt"),
+            parameters=require_sound_parameters(parameters or SamplingParameters()),
+        )
+        await self._keep(self._repository.create, conversation)
+        self._publish(conversation)
+        return conversation
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """A conversation with all its messages, those that grow as far as they have grown."""
+        conversation = await self._ask(self._repository.read, conversation_id)
+        messages = tuple(
+            self._present(conversation_id, message) for message in conversation.messages
+        )
+        return replace(conversation, messages=messages)
+
+    async def list(self) -> tuple[ConversationSummary, ...]:
+        """All conversations, last changed first."""
+        if self._loading is not None:
+            await asyncio.shield(self._loading)
+        return self._sorted()
+
+    async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
+        """Give a conversation a title that its first message does not replace."""
+        line = require_title(title)
+        return summarize(await self.change(conversation_id, lambda old: replace(old, title=line)))
+
+    async def update(
+        self, conversation_id: str, *, system_prompt: str, parameters: SamplingParameters
+    ) -> Conversation:
+        """Change what the next answers are asked with."""
+        prompt = require_fitting_text(system_prompt, "The system prompt")
+        sound = require_sound_parameters(parameters)
+        await self.change(
+            conversation_id, lambda old: replace(old, system_prompt=prompt, parameters=sound)
+        )
+        return await self.get(conversation_id)
+
+    async def delete(self, conversation_id: str) -> None:
+        """Move a conversation to the trash. Its turns must have ended (see the Orchestrator)."""
+        await self._keep(self._repository.delete, conversation_id)
+        self._forget(conversation_id)
+
+    async def restore(self, conversation_id: str) -> ConversationSummary:
+        """Take a conversation back out of the trash."""
+        conversation = await self._keep(self._repository.restore, conversation_id)
+        self._publish(conversation)
+        return summarize(conversation)
+
+    async def change(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation]
+    ) -> Conversation:
+        """Write durably what `decide` makes of the present state; all or nothing.
+
+        `decide` is pure and runs on the storage thread, so no two changes overtake each other.
+
+        Raises:
+            ConversationNotFound: there is none with this id.
+            StorageFailed: it cannot be written.
+        """
+        after = await self._keep(self._repository.change, conversation_id, decide)
+        self._publish(after)
+        return after
+
+    async def save_message(
+        self, conversation_id: str, message: Message, *, updated: float | None = None
+    ) -> None:
+        """Write a later state of a message; `updated` moves the conversation up in the list."""
+
+        def decide(old: Conversation) -> Conversation:
+            after = put_message(old, message)
+            return after if updated is None else replace(after, updated=updated)
+
+        await self.change(conversation_id, decide)
+
+    def watch_growing(
+        self, conversation_id: str, message_id: int, current: Callable[[], Message]
+    ) -> Callable[[], None]:
+        """Take an answer's present from `current` instead of the disk, until the result is called.
+
+        For answers that grow faster than they are saved, or cannot be saved now.
+        """
+        key = (conversation_id, message_id)
+        self._growing[key] = current
+
+        def unwatch() -> None:
+            self._growing.pop(key, None)
+
+        return unwatch
+
+    def _present(self, conversation_id: str, message: Message) -> Message:
+        current = self._growing.get((conversation_id, message.id))
+        # Without a writer it was cut short, also where that could not be written yet.
+        return cut_short(message) if current is None else current()
+
+    async def _load(self) -> None:
+        try:
+            inventory = await self._storage.run(self._take_inventory)
+        except StorageFailed as error:
+            self._notices.storage_fails(error)
+            return
+        # What was created or changed meanwhile is newer than what was read.
+        found = {summary.id: summary for summary in inventory.summaries}
+        self._summaries = found | self._summaries
+        self._report_faults(inventory.faulty_files)
+        self.topic.publish(self._snapshot())
+
+    def _take_inventory(self) -> Inventory:
+        """On the storage thread, before anything else can be asked of it."""
+        inventory = self._repository.take_inventory()
+        faulty = list(inventory.faulty_files)
+        for conversation_id in inventory.interrupted_ids:
+            try:
+                self._repository.change(conversation_id, cut_short_all)
+            except ConversationDamaged as error:
+                faulty.append(error.file)
+            except StorageFailed as error:
+                logger.warning("an answer cut short is not marked as such: %s", error)
+        gone = {file.conversation_id for file in faulty}
+        summaries = tuple(item for item in inventory.summaries if item.id not in gone)
+        return Inventory(summaries, (), tuple(faulty))
+
+    async def _ask(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await self._storage.run(function, *args, **kwargs)
+        except ConversationDamaged as error:
+            self._forget(error.file.conversation_id)
+            self._report_faults((error.file,))
+            raise ConversationNotFound(describe_faulty_files((error.file,))) from error
+
+    async def _keep(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask for something that writes, and tell whether the disk takes it."""
+        try:
+            result = await self._ask(function, *args, **kwargs)
+        except StorageFailed as error:
+            self._notices.storage_fails(error)
+            raise
+        self._notices.storage_works()
+        return result
+
+    def _report_faults(self, files: tuple[FaultyFile, ...]) -> None:
+        if files:
+            self._notices.add("conversation_damaged", describe_faulty_files(files))
+
+    def _publish(self, conversation: Conversation) -> None:
+        summary = summarize(conversation)
+        if is_blank(conversation) or self._summaries.get(summary.id) == summary:
+            return
+        self._summaries[summary.id] = summary
+        self.topic.publish(ConversationSaved(conversation=summary))
+
+    def _forget(self, conversation_id: str) -> None:
+        if self._summaries.pop(conversation_id, None) is not None:
+            self.topic.publish(ConversationRemoved(conversation_id=conversation_id))
+
+    def _sorted(self) -> tuple[ConversationSummary, ...]:
+        return tuple(
+            sorted(self._summaries.values(), key=lambda item: (item.updated, item.id), reverse=True)
+        )
+
+    def _snapshot(self) -> ConversationsSnapshot:
+        return ConversationsSnapshot(conversations=self._sorted())
+
+
+def summarize(conversation: Conversation) -> ConversationSummary:
+    """What the list shows of a conversation."""
+    return ConversationSummary(
+        id=conversation.id,
+        title=conversation.title,
+        created=conversation.created,
+        updated=conversation.updated,
+        message_count=len(conversation.messages),
+    )

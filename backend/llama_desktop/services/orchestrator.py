@@ -1,0 +1,225 @@
+"""Runs the turns of all chats: a question is kept, asked, and its answer streamed and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from types import TracebackType
+from typing import Final, Self
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from llama_desktop.domain.chat import Conversation, MessageStatus, TurnIds
+from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
+from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
+from llama_desktop.services.answer_saver import AnswerSaver
+from llama_desktop.services.clean_text import require_fitting_text
+from llama_desktop.services.conversation_tree import (
+    append_answer,
+    append_question,
+    find_question_id,
+    require_message,
+)
+from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.slots import RunningServer, Slots
+from llama_desktop.services.turn import Turn
+from llama_desktop.services.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
+
+logger = logging.getLogger(__name__)
+
+
+class Orchestrator:
+    """Alone owns the turns under way. A turn belongs to its conversation, not to any page.
+
+    | how a turn ends                               | status      | event      |
+    |-----------------------------------------------|-------------|------------|
+    | the model has said all                        | `complete`  | `finished` |
+    | the window or the token limit is used up      | `length`    | `finished` |
+    | `stop_answer`, or its conversation is deleted | `stopped`   | `finished` |
+    | server, connection or app went away           | `cut_short` | `failed`   |
+    | the server refused or reported an error       | `failed`    | `failed`   |
+
+    Whichever it is, what there is of the answer is kept.
+    """
+
+    def __init__(self, conversations: ConversationService, server: RunningServer) -> None:
+        self._conversations = conversations
+        self._server = server
+        self._slots = Slots(server)
+        self._turns: dict[tuple[str, int], TurnTask] = {}
+        self._beginning: set[asyncio.Task[TurnIds]] = set()
+        self._watching: set[asyncio.Task[None]] = set()
+        self._being_deleted: set[str] = set()
+        self._closing = asyncio.Event()
+        self.topic: Final = Topic[AnswersEvent]("answers", self._snapshot)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def send_message(
+        self, conversation_id: str, content: str, *, parent_id: int | UnsetType | None = UNSET
+    ) -> TurnIds:
+        """Keep a question durably and start its answer.
+
+        Raises:
+            ServerNotRunning: no model is loaded; nothing was written.
+            BadRequest: the message is empty.
+            MessageTooLong: it is too large.
+            ConversationNotFound, MessageNotFound: no such conversation, or no such parent.
+            Conflict: the answer above it is still being written.
+            StorageFailed: it cannot be written; nothing was.
+        """
+        asked = perf_counter()
+        text = require_fitting_text(content, "The message")
+        if not text.strip():
+            raise BadRequest("The message is empty.")
+
+        def decide(old: Conversation) -> Conversation:
+            return append_question(old, text, parent_id=parent_id, now=time.time())
+
+        return await self._begin(conversation_id, decide, asked)
+
+    async def answer_again(self, conversation_id: str, message_id: int) -> TurnIds:
+        """Start another answer to the same question. Errors as of `send_message`."""
+        asked = perf_counter()
+
+        def decide(old: Conversation) -> Conversation:
+            return _with_leaf(old, find_question_id(old, message_id))
+
+        return await self._begin(conversation_id, decide, asked)
+
+    async def stop_answer(self, conversation_id: str, message_id: int) -> None:
+        """Stop a turn and keep its text. Answers once that is saved; at once if it had ended.
+
+        Raises:
+            ConversationNotFound, MessageNotFound: no such message.
+        """
+        task = self._turns.get((conversation_id, message_id))
+        if task is None:
+            require_message(await self._conversations.get(conversation_id), message_id)
+            return
+        await _end_all([task], STOPPED)
+
+    async def delete_conversation(self, conversation_id: str) -> None:
+        """Stop the conversation's turns, then move it to the trash."""
+        self._being_deleted.add(conversation_id)
+        try:
+            if self._beginning:
+                await asyncio.wait(tuple(self._beginning))
+            tasks = [task for (owner, _), task in self._turns.items() if owner == conversation_id]
+            await _end_all(tasks, STOPPED)
+            await self._conversations.delete(conversation_id)
+        finally:
+            self._being_deleted.discard(conversation_id)
+
+    async def aclose(self) -> None:
+        """End all turns and save them as they are."""
+        self._closing.set()
+        if self._beginning:
+            await asyncio.wait(tuple(self._beginning))
+        await _end_all(self._turns.values(), APP_CLOSED)
+        if self._watching:
+            await asyncio.wait(tuple(self._watching))
+
+    async def _begin(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation], asked: float
+    ) -> TurnIds:
+        """In a task of ours: a caller that goes away must not leave a question without a turn."""
+        if self._closing.is_set():
+            raise Conflict("The app is closing.")
+        if conversation_id in self._being_deleted:
+            raise ConversationNotFound("This conversation is being deleted.")
+        self._server.require_running()
+        begin = asyncio.create_task(
+            self._start_turn(conversation_id, decide, asked), name="begin turn"
+        )
+        self._beginning.add(begin)
+        begin.add_done_callback(self._beginning.discard)
+        begin.add_done_callback(_look_at_error)
+        return await asyncio.shield(begin)
+
+    async def _start_turn(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation], asked: float
+    ) -> TurnIds:
+        status = MessageStatus.WAITING if self._slots.are_taken() else MessageStatus.ANSWERING
+
+        def append_turn(old: Conversation) -> Conversation:
+            with_question = decide(old)
+            assert with_question.leaf_id is not None
+            return append_answer(
+                with_question, with_question.leaf_id, status=status, now=time.time()
+            )
+
+        conversation = await self._conversations.change(conversation_id, append_turn)
+        answer = conversation.messages[-1]
+        assert answer.parent_id is not None
+        turn = Turn(
+            conversation_id=conversation_id,
+            question=require_message(conversation, answer.parent_id),
+            answer=answer,
+            asked=asked,
+            publish=self.topic.publish,
+        )
+        self._keep_running(turn, conversation)
+        return TurnIds(user_message_id=answer.parent_id, answer_message_id=answer.id)
+
+    def _keep_running(self, turn: Turn, conversation: Conversation) -> None:
+        saver = AnswerSaver(
+            self._conversations, turn.conversation_id, turn.message_id, turn.message
+        )
+        key = (turn.conversation_id, turn.message_id)
+        turn.start()
+        task = TurnTask(
+            turn,
+            conversation=conversation,
+            saver=saver,
+            server=self._server,
+            slots=self._slots,
+            on_end=lambda: self._forget(key),
+        )
+        self._turns[key] = task
+        watch = asyncio.create_task(self._watch(task), name=f"watch turn {turn.message_id}")
+        self._watching.add(watch)
+        watch.add_done_callback(self._watching.discard)
+
+    async def _watch(self, task: TurnTask) -> None:
+        if not await task.ended():
+            await task.saver.retry(self._closing)
+
+    def _forget(self, key: tuple[str, int]) -> None:
+        # Before its end is told: a page that comes now must not see it as under way.
+        del self._turns[key]
+
+    def _snapshot(self) -> AnswersSnapshot:
+        return AnswersSnapshot(turns=tuple(task.turn.under_way() for task in self._turns.values()))
+
+
+def _with_leaf(conversation: Conversation, leaf_id: int) -> Conversation:
+    return replace(conversation, leaf_id=leaf_id)
+
+
+async def _end_all(tasks: Iterable[TurnTask], end: RequestedEnd) -> None:
+    ending = tuple(tasks)
+    for task in ending:
+        task.request_end(end)
+    for task in ending:
+        await task.ended()
+
+
+def _look_at_error(task: asyncio.Task[TurnIds]) -> None:
+    """A caller that has gone away does not; asyncio would complain that nobody did."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,113 @@
+"""What the person prefers: kept, checked, and told to whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from llama_desktop.domain.errors import BadRequest, StorageFailed
+from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.domain.settings import Settings, Theme
+from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
+from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.notices import NoticeService
+
+
+class SettingsService:
+    """Alone owns the settings."""
+
+    def __init__(
+        self, repository: SettingsRepository, storage: StorageThread, notices: NoticeService
+    ) -> None:
+        self._repository = repository
+        self._storage = storage
+        self._notices = notices
+        self._settings = Settings()
+        self.topic: Final = Topic[Settings]("settings", self.get)
+
+    async def load(self) -> None:
+        """Read what was kept. Once, before anything asks."""
+        self._settings, damaged = await self._storage.run(self._repository.load)
+        if damaged is not None:
+            self._notices.add(
+                "settings_damaged",
+                "The settings file was damaged, so the app starts with default settings. "
+                f"The file was kept as found: {damaged}.",
+            )
+
+    def get(self) -> Settings:
+        """All settings."""
+        return self._settings
+
+    async def update(
+        self,
+        *,
+        theme: Theme | UnsetType = UNSET,
+        sidebar_open: bool | UnsetType = UNSET,
+        llama_server_path: Path | UnsetType | None = UNSET,
+    ) -> Settings:
+        """Change what is given; the rest stays.
+
+        Raises:
+            BadRequest: `llama_server_path` is neither a file nor a folder.
+            StorageFailed: it cannot be written; the settings are as before.
+        """
+        server_path = llama_server_path
+        if isinstance(server_path, Path):
+            server_path = await self._storage.run(_require_existing, server_path)
+
+        def decide(old: Settings) -> Settings:
+            return replace(
+                old,
+                theme=old.theme if theme is UNSET else theme,
+                sidebar_open=old.sidebar_open if sidebar_open is UNSET else sidebar_open,
+                llama_server_path=(old.llama_server_path if server_path is UNSET else server_path),
+            )
+
+        return await self.change(decide)
+
+    async def remember_config(self, config: ServerConfig) -> None:
+        """Keep what was loaded last."""
+        await self.change(lambda old: replace(old, last_config=config))
+
+    async def change(self, decide: Callable[[Settings], Settings]) -> Settings:
+        """Write durably what `decide` makes of the present settings.
+
+        Raises:
+            StorageFailed: it cannot be written; the settings are as before.
+        """
+
+        def write() -> Settings:
+            # On the storage thread, one after another: no change is lost to another one.
+            after = decide(self._settings)
+            if after != self._settings:
+                self._repository.save(after)
+                self._settings = after
+            return after
+
+        before = self._settings
+        try:
+            after = await self._storage.run(write)
+        except StorageFailed as error:
+            self._notices.storage_fails(error)
+            raise
+        if after != before:
+            self._notices.storage_works()
+            self.topic.publish(after)
+        return after
+
+
+def _require_existing(path: Path) -> Path:
+    try:
+        absolute = path.expanduser().absolute()
+        exists = absolute.is_file() or absolute.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadRequest(f"{path} cannot be looked at ({error}).") from error
+    if not exists:
+        raise BadRequest(f"There is no file or folder {absolute}.")
+    return absolute

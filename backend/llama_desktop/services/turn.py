@@ -1,0 +1,242 @@
+"""One answer as it grows: takes the engine's events, tells the listeners, gives its present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from llama_desktop.domain.chat import (
+    AnswerError,
+    AnswerModel,
+    AnswerStats,
+    Message,
+    MessageStatus,
+    PromptProgress,
+    TurnPhase,
+)
+from llama_desktop.domain.events import (
+    AnswersEvent,
+    ContentDelta,
+    ReasoningDelta,
+    TurnFailed,
+    TurnFinished,
+    TurnPhaseChanged,
+    TurnProgress,
+    TurnStarted,
+    TurnUnderWay,
+)
+from llama_desktop.infrastructure.llama.stream import (
+    AnswerEnded,
+    ChatStreamEvent,
+    ContentPiece,
+    PromptProgressed,
+    ReasoningPiece,
+)
+
+_STATUS = {"length": MessageStatus.LENGTH}
+"""Which end a finish reason means; every other one: the answer is complete."""
+
+
+class Turn:
+    """Alone owns the present of one answer. Its events count from 1.
+
+    The first delta of each kind says that the phase has changed; only waiting and going on are
+    told by an event of their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        conversation_id: str,
+        question: Message,
+        answer: Message,
+        asked: float,
+        publish: Callable[[AnswersEvent], None],
+    ) -> None:
+        """`asked`: when `send_message` was called, by `perf_counter`."""
+        self.conversation_id = conversation_id
+        self.message_id = answer.id
+        self._question = question
+        self._message = answer
+        self._asked = asked
+        self._publish = publish
+        is_waiting = answer.status is MessageStatus.WAITING
+        self._phase = TurnPhase.WAITING if is_waiting else TurnPhase.READING
+        self._progress: PromptProgress | None = None
+        self._reasoning: list[str] = []
+        self._content: list[str] = []
+        self._generated = 0
+        self._sequence = 0
+        self._first_reasoning: float | None = None
+        self._first_content: float | None = None
+        self._ended: AnswerEnded | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has an end state."""
+        return self._message.stats is not None
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the model has said anything."""
+        return self._generated > 0
+
+    def message(self) -> Message:
+        """The answer with its text so far."""
+        # Joined once: the pieces before need not be joined again the next time.
+        self._content = ["".join(self._content)]
+        self._reasoning = ["".join(self._reasoning)]
+        return replace(self._message, content=self._content[0], reasoning=self._reasoning[0])
+
+    def under_way(self) -> TurnUnderWay:
+        """The turn as the snapshot shows it."""
+        return TurnUnderWay(
+            conversation_id=self.conversation_id,
+            message_id=self.message_id,
+            sequence=self._sequence,
+            phase=self._phase,
+            message=self.message(),
+            progress=self._progress,
+        )
+
+    def start(self) -> None:
+        """Tell that the question is kept and the answer begins."""
+        self._publish(
+            TurnStarted(
+                conversation_id=self.conversation_id,
+                message_id=self.message_id,
+                sequence=self._next(),
+                user_message=self._question,
+                message=self._message,
+            )
+        )
+
+    def wait(self) -> None:
+        """All slots are taken."""
+        self._message = replace(self._message, status=MessageStatus.WAITING)
+        self._enter(TurnPhase.WAITING)
+
+    def go_on(self, model: AnswerModel) -> None:
+        """A slot of this model is free."""
+        self._message = replace(self._message, status=MessageStatus.ANSWERING, model=model)
+        self._enter(TurnPhase.READING)
+
+    def omit(self, message_ids: tuple[int, ...]) -> None:
+        """These earlier messages do not fit the context window."""
+        self._message = replace(self._message, omitted_message_ids=message_ids)
+
+    def take(self, event: ChatStreamEvent) -> None:
+        """One event of the engine. Nothing needless happens before a delta is published."""
+        match event:
+            case ContentPiece(text):
+                self._content.append(text)
+                self._generated += 1
+                self._publish(
+                    ContentDelta(
+                        conversation_id=self.conversation_id,
+                        message_id=self.message_id,
+                        sequence=self._next(),
+                        text=text,
+                        generated_tokens=self._generated,
+                    )
+                )
+                if self._first_content is None:
+                    self._first_content = perf_counter()
+                    self._phase = TurnPhase.ANSWERING
+            case ReasoningPiece(text):
+                self._reasoning.append(text)
+                self._generated += 1
+                self._publish(
+                    ReasoningDelta(
+                        conversation_id=self.conversation_id,
+                        message_id=self.message_id,
+                        sequence=self._next(),
+                        text=text,
+                        generated_tokens=self._generated,
+                    )
+                )
+                if self._first_reasoning is None:
+                    self._first_reasoning = perf_counter()
+                    self._phase = TurnPhase.REASONING
+            case PromptProgressed(progress):
+                self._progress = progress
+                self._publish(
+                    TurnProgress(
+                        conversation_id=self.conversation_id,
+                        message_id=self.message_id,
+                        sequence=self._next(),
+                        progress=progress,
+                    )
+                )
+            case AnswerEnded():
+                self._ended = event
+                self.end(_STATUS.get(event.finish_reason, MessageStatus.COMPLETE))
+
+    def end(self, status: MessageStatus, error: AnswerError | None = None) -> None:
+        """Give the answer its end state and its figures. The first end counts."""
+        if self.is_over:
+            return
+        self._message = replace(
+            self.message(),
+            status=status,
+            error=error,
+            finish_reason=self._ended.finish_reason if self._ended else None,
+            stats=self._measure(),
+        )
+
+    def publish_end(self) -> None:
+        """Tell the end. After it is saved, so that who hears of it also finds it."""
+        event = TurnFinished if self._message.error is None else TurnFailed
+        self._publish(
+            event(
+                conversation_id=self.conversation_id,
+                message_id=self.message_id,
+                sequence=self._next(),
+                message=self.message(),
+            )
+        )
+
+    def _enter(self, phase: TurnPhase) -> None:
+        if phase is self._phase:
+            return
+        self._phase = phase
+        self._publish(
+            TurnPhaseChanged(
+                conversation_id=self.conversation_id,
+                message_id=self.message_id,
+                sequence=self._next(),
+                phase=phase,
+            )
+        )
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    def _measure(self) -> AnswerStats:
+        now = perf_counter()
+        firsts = [time for time in (self._first_reasoning, self._first_content) if time]
+        reasoning_seconds = None
+        if self._first_reasoning is not None:
+            reasoning_seconds = (self._first_content or now) - self._first_reasoning
+        progress, ended = self._progress, self._ended
+        stats = AnswerStats(
+            # An answer that was stopped still knows what the server told while it read.
+            prompt_tokens=progress.total_tokens if progress else None,
+            cached_tokens=progress.cached_tokens if progress else None,
+            first_token_seconds=min(firsts) - self._asked if firsts else None,
+            reasoning_seconds=reasoning_seconds,
+            total_seconds=now - self._asked,
+        )
+        if ended is None:
+            return stats
+        return replace(
+            stats,
+            prompt_tokens=ended.prompt_tokens,
+            cached_tokens=ended.cached_tokens,
+            generated_tokens=ended.generated_tokens,
+            prompt_tokens_per_second=ended.prompt_tokens_per_second,
+            tokens_per_second=ended.tokens_per_second,
+        )

@@ -1,0 +1,150 @@
+"""What one turn does, from waiting for a slot to the saved end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from llama_desktop.domain.chat import AnswerError, AnswerModel, Conversation, Message, MessageStatus
+from llama_desktop.domain.errors import (
+    AppError,
+    ContextOverflow,
+    InternalError,
+    ServerNotRunning,
+    StreamCut,
+)
+from llama_desktop.domain.llama import Running
+from llama_desktop.infrastructure.llama.client import ChatRequest, LlamaClient
+from llama_desktop.services.answer_saver import AnswerSaver
+from llama_desktop.services.context_fit import ContextFit
+from llama_desktop.services.conversation_tree import APP_ENDED, require_message, walk_branch
+from llama_desktop.services.prompt import Prompt
+from llama_desktop.services.slots import RunningServer, Slots
+from llama_desktop.services.turn import Turn
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedEnd:
+    """How a turn is to end that is ended from outside."""
+
+    status: MessageStatus
+    error: AnswerError | None = None
+
+
+STOPPED: Final = RequestedEnd(MessageStatus.STOPPED)
+APP_CLOSED: Final = RequestedEnd(MessageStatus.CUT_SHORT, APP_ENDED)
+
+
+class TurnTask:
+    """A turn with all that it needs. Cancelled once at most, and never while its end is saved."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        *,
+        conversation: Conversation,
+        saver: AnswerSaver,
+        server: RunningServer,
+        slots: Slots,
+        on_end: Callable[[], None],
+    ) -> None:
+        """Begin at once.
+
+        `conversation` is as it was when the turn began: later changes are for later turns.
+        `on_end` is called when the end is saved, just before it is told.
+        """
+        self.turn: Final = turn
+        self.saver: Final = saver
+        self._conversation = conversation
+        self._server = server
+        self._slots = slots
+        self._on_end = on_end
+        self._requested: RequestedEnd | None = None
+        self._has_begun = False
+        self._is_saved = False
+        self._task = asyncio.create_task(self._run(), name=f"turn {turn.message_id}")
+
+    async def ended(self) -> bool:
+        """Wait until the end is saved and told. False: it could not be saved yet."""
+        await asyncio.wait([self._task])
+        return self._is_saved
+
+    def request_end(self, end: RequestedEnd) -> None:
+        """End it as soon as possible. The first request counts; one that comes too late, not."""
+        if self._requested is not None or self.turn.is_over:
+            return
+        self._requested = end
+        # A task that is cancelled before its first step never runs, and could save nothing.
+        if self._has_begun:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        """The root of the task: whatever happens, the answer gets an end and is saved."""
+        self._has_begun = True
+        try:
+            if self._requested is None:
+                await self._answer()
+        except asyncio.CancelledError:
+            self._requested = self._requested or APP_CLOSED
+        except (StreamCut, ServerNotRunning) as error:
+            self._end_by(MessageStatus.CUT_SHORT, error)
+        except AppError as error:
+            self._end_by(MessageStatus.FAILED, error)
+        except Exception as error:
+            logger.exception("a turn failed by a defect")
+            defect = InternalError("The answer ended by a defect of the app; the log has details.")
+            defect.__cause__ = error
+            self._end_by(MessageStatus.FAILED, defect)
+        if self._requested is not None:
+            self.turn.end(self._requested.status, self._requested.error)
+        self._is_saved = await self.saver.finish()
+        self._on_end()
+        self.turn.publish_end()
+
+    def _end_by(self, status: MessageStatus, error: AppError) -> None:
+        self.turn.end(status, AnswerError(code=error.code, message=error.message))
+
+    async def _answer(self) -> None:
+        async with self._slots.take(on_wait=self.turn.wait) as running:
+            model = running.model
+            self.turn.go_on(AnswerModel(name=model.name, file=model.path.name))
+            client = self._server.require_client()
+            fit = self._build_fit(running, client)
+            prompt = await fit.find()
+            try:
+                await self._stream(client, prompt)
+            except ContextOverflow:
+                # The template is longer than the estimate allows for: now by exact count.
+                if self.turn.has_text:
+                    raise
+                await self._stream(client, await fit.find(trust_estimate=False))
+
+    async def _stream(self, client: LlamaClient, prompt: Prompt) -> None:
+        self.turn.omit(prompt.omitted_message_ids)
+        request = ChatRequest(messages=prompt.messages, parameters=self._conversation.parameters)
+        turn, saver = self.turn, self.saver
+        async with aclosing(client.stream_chat(request)) as events:
+            async for event in events:
+                turn.take(event)
+                saver.touch()
+        if not turn.is_over:
+            raise StreamCut("The engine's answer broke off before its end.")
+
+    def _build_fit(self, running: Running, client: LlamaClient) -> ContextFit:
+        return ContextFit(
+            walk_branch(self._conversation, self._answer_message.parent_id),
+            self._conversation.system_prompt,
+            window=running.model.context_size,
+            max_tokens=self._conversation.parameters.max_tokens,
+            count=client.count_prompt_tokens,
+        )
+
+    @property
+    def _answer_message(self) -> Message:
+        return require_message(self._conversation, self.turn.message_id)
