@@ -66,9 +66,11 @@ class LlamaActor:
 
     async def run(self) -> None:
         """Handle messages until cancelled; leave no process and nobody waiting behind."""
+        message: Message | None = None
         try:
             while True:
-                await self._handle(await self._mailbox.get())
+                message = await self._mailbox.get()
+                await self._handle(message)
         except Exception:
             logger.exception("The actor of llama-server ended by a defect.")
             raise
@@ -76,6 +78,8 @@ class LlamaActor:
             try:
                 await self._bring_down(_CLOSING)
             finally:
+                if message is not None:  # its handling may have been cut off before its answer
+                    self._refuse(message)
                 self.close_mailbox()
 
     def close_mailbox(self) -> None:
