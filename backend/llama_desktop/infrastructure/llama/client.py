@@ -35,6 +35,14 @@ class _Tokens(msgspec.Struct):
     tokens: list[Any]
 
 
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model]
+
+
 class _Rendered(msgspec.Struct):
     prompt: str
 
@@ -49,17 +57,21 @@ class LlamaClient:
     def __init__(self, base_url: str, api_key: str) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}", "Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity"},
             timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_keepalive_connections=0),
             trust_env=False,
             verify=False,  # noqa: S501 - plain HTTP on loopback; reading a CA bundle costs 37 ms
         )
+        self._key = _bearer(api_key)
         self._streams: set[OpenStream] = set()
         self._closed = False
 
     async def is_healthy(self) -> bool:
-        """Whether the server answers and has its model. False also while nobody listens."""
+        """Whether the server answers and has its model. False also while nobody listens.
+
+        Asked without the key: as yet it may be anybody's port.
+        """
         try:
             response = await self._http.get("/health")
         except httpx.TransportError:
@@ -68,9 +80,8 @@ class LlamaClient:
 
     async def refuses_key(self, api_key: str) -> bool:
         """Whether the server turns this key away; a stranger without keys would not."""
-        headers = {"Authorization": f"Bearer {api_key}"}
         try:
-            response = await self._http.get("/props", headers=headers)
+            response = await self._http.get("/props", headers=_bearer(api_key))
         except httpx.TransportError as error:
             raise _unreachable(error) from error
         return response.status_code == httpx.codes.UNAUTHORIZED
@@ -78,6 +89,11 @@ class LlamaClient:
     async def get_props(self) -> dict[str, Any]:
         """What the server says about itself and its model."""
         return await self._ask("GET", "/props", dict[str, Any])
+
+    async def get_model_ids(self) -> tuple[str, ...]:
+        """The names under which the server offers its model."""
+        models = await self._ask("GET", "/v1/models", _Models)
+        return tuple(model.id for model in models.data)
 
     async def get_slots(self) -> list[dict[str, Any]]:
         """The slots. Asked more than once a second, it keeps the server from noticing a stop."""
@@ -136,7 +152,7 @@ class LlamaClient:
         stream = OpenStream()
         self._streams.add(stream)
         request = self._http.build_request(
-            "POST", "/v1/chat/completions", content=body, headers=_JSON
+            "POST", "/v1/chat/completions", content=body, headers=self._key | _JSON
         )
         try:
             response = await stream.wait(lambda: self._http.send(request, stream=True))
@@ -158,7 +174,7 @@ class LlamaClient:
         content = None if body is None else msgspec.json.encode(body)
         try:
             response = await self._http.request(
-                method, path, content=content, headers=None if content is None else _JSON
+                method, path, content=content, headers=self._key | _JSON
             )
         except (httpx.TransportError, RuntimeError) as error:
             raise _unreachable(error) from error
@@ -168,6 +184,10 @@ class LlamaClient:
             return msgspec.json.decode(response.content, type=answer)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise EngineRequestFailed(f"The engine's answer to {path} is not readable.") from error
+
+
+def _bearer(api_key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {api_key}"}
 
 
 def _unreachable(error: Exception) -> EngineRequestFailed:

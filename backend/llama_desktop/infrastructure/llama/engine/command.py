@@ -10,6 +10,34 @@ from typing import Final
 SUBCOMMAND: Final = "__llama-server"
 """The hidden subcommand of our executable. It is handled before anything large is imported."""
 
+EMBEDDED_FLAGS: Final = frozenset(
+    {
+        "-m",
+        "--alias",
+        "--batch-size",
+        "--cache-ram",
+        "--cache-type-k",
+        "--cache-type-v",
+        "--ctx-size",
+        "--embeddings",
+        "--flash-attn",
+        "--gpu-layers",
+        "--host",
+        "--jinja",
+        "--log-jsonl",
+        "--mmproj",
+        "--no-context-shift",
+        "--no-ui",
+        "--offline",
+        "--parallel",
+        "--port",
+        "--slots",
+        "--threads",
+        "--ubatch-size",
+    }
+)
+"""What it can be told, so that nobody has to run it to find out."""
+
 _MODULE: Final = "llama_desktop.infrastructure.llama.engine"
 _PACKAGE: Final = "xllamacpp"
 

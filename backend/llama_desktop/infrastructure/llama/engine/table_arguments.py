@@ -87,6 +87,8 @@ def _build_table(extension: Any) -> dict[str, _Flag]:
         ("--no-context-shift",): _Flag("ctx_shift", value=False),
         ("--slots",): _Flag("endpoint_slots", value=True),
         ("--offline",): _Flag("offline", value=True),
+        ("--no-log-jsonl",): _Flag("log_json", value=False),
+        ("--log-jsonl",): _Flag("log_json", value=True),
         ("--no-ui", "--no-webui"): _Flag("ui", value=False),
     }
     return {name: flag for names, flag in table.items() for name in names}

@@ -1,0 +1,122 @@
+"""Writes the command line of a llama-server, in the words that this one knows. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from llama_desktop.domain.llama import FlashAttention, ServerConfig
+
+HOST: Final = "127.0.0.1"
+_LARGEST_BATCH: Final = 512
+"""A stop is noticed between batches only; with the engine's own 2048 it takes seconds."""
+_MEBIBYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a llama-server can be told."""
+
+    flags: frozenset[str]
+    """Every spelling of every flag in its help."""
+    flash_attention_takes_value: bool = True
+    """False: an old one, where the bare flag means `on`."""
+
+    @property
+    def reports_port(self) -> bool:
+        """It can pick a free port itself, and logs which.
+
+        Known of those that are new enough to log as JSON; the others get a port of our choice.
+        """
+        return "--log-jsonl" in self.flags
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the defaults depend on."""
+
+    physical_cores: int
+    memory_bytes: int
+
+
+def read_capabilities(help_text: str) -> Capabilities:
+    """From what the program prints for `--help`: a line that begins with a dash names flags."""
+    heads = [
+        re.split(r"\s{2,}(?=[^\s-])", line, maxsplit=1)[0]
+        for line in help_text.splitlines()
+        if line.startswith("-") and not line.startswith("-----")
+    ]
+    flags = frozenset(flag for head in heads for flag in re.findall(r"--?[A-Za-z][\w-]*", head))
+    attention = next((head for head in heads if "--flash-attn" in head), "")
+    takes_value = not attention or "--flash-attn" not in attention.split()[-1]
+    return Capabilities(flags=flags, flash_attention_takes_value=takes_value)
+
+
+def build(
+    config: ServerConfig, capabilities: Capabilities, *, port: int, alias: str, machine: Machine
+) -> tuple[str, ...]:
+    """The arguments behind the program's name. What this program does not know is left out.
+
+    The alias is ours, not the config's: by it we recognise our own child. The key is not here:
+    a command line can be read by every user of the machine.
+    """
+    line = _Line(capabilities)
+    line.add("-m", str(config.model_path))
+    line.add("--host", HOST)
+    line.add("--port", port)
+    line.add("--alias", alias)
+    line.add("--ctx-size", config.context_size)
+    line.add(("--n-gpu-layers", "--gpu-layers", "-ngl"), config.gpu_layers)
+    line.add("--parallel", config.parallel)
+    line.add("--threads", config.threads or max(1, machine.physical_cores - 1))
+    batch = min(config.batch_size or _LARGEST_BATCH, _LARGEST_BATCH)
+    line.add("--batch-size", batch)
+    line.add("--ubatch-size", batch)
+    _add_flash_attention(line, config.flash_attention, capabilities)
+    line.add("--cache-type-k", config.cache_type_k)
+    line.add("--cache-type-v", config.cache_type_v)
+    line.add("--mmproj", config.mmproj_path)
+    line.add("--cache-ram", _cache_ram_mebibytes(machine))
+    if config.embeddings:
+        line.add_switch(("--embeddings", "--embedding"))
+    line.add_switch(("--no-ui", "--no-webui"))
+    line.add_switch("--jinja")  # the model's own chat template: not the default of old ones
+    line.add_switch("--slots")
+    line.add_switch("--no-context-shift")  # old ones forget the beginning without a word
+    line.add_switch("--offline")
+    return tuple(line.words)
+
+
+class _Line:
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._flags = capabilities.flags
+        self.words: list[str] = []
+
+    def add(self, spellings: str | tuple[str, ...], value: object) -> None:
+        """A flag with its value; None is not sent."""
+        if value is not None and (flag := self._find(spellings)) is not None:
+            self.words += [flag, str(value)]
+
+    def add_switch(self, spellings: str | tuple[str, ...]) -> None:
+        """A flag that stands alone."""
+        if (flag := self._find(spellings)) is not None:
+            self.words.append(flag)
+
+    def _find(self, spellings: str | tuple[str, ...]) -> str | None:
+        known = (spellings,) if isinstance(spellings, str) else spellings
+        return next((flag for flag in known if flag in self._flags), None)
+
+
+def _add_flash_attention(
+    line: _Line, wanted: FlashAttention | None, capabilities: Capabilities
+) -> None:
+    if capabilities.flash_attention_takes_value:
+        line.add("--flash-attn", wanted)
+    elif wanted is FlashAttention.ON:
+        line.add_switch("--flash-attn")
+
+
+def _cache_ram_mebibytes(machine: Machine) -> int:
+    """The engine would take up to 8 GiB for prompts of other chats, on any machine."""
+    return max(256, min(2048, machine.memory_bytes // 16 // _MEBIBYTE))

@@ -1,0 +1,43 @@
+"""Listens to one engine: into the log, and for what its start has to know."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from typing import Final
+
+from llama_desktop.infrastructure.llama.engine_log import EngineLog, LineSplitter
+
+_LINES_FOR_DIAGNOSIS: Final = 400
+_LISTENING: Final = re.compile(
+    r"^(?:[\d.]+ [A-Z] )?(?:srv +)?\w+: (?:server is )?listening on http://127\.0\.0\.1:(\d+)\b"
+)
+"""From the line's beginning: what a model's metadata says is in the log as well."""
+
+
+class EngineOutput:
+    """The output of one process from its first byte to its last."""
+
+    def __init__(self, log: EngineLog) -> None:
+        self._log = log
+        self._splitters = {"stdout": LineSplitter(), "stderr": LineSplitter()}
+        self._lines: deque[str] = deque(maxlen=_LINES_FOR_DIAGNOSIS)
+        self.heard = asyncio.Event()
+        """Set by every piece; whoever waits for it clears it."""
+        self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        """Where the engine says that it listens."""
+
+    @property
+    def last_lines(self) -> tuple[str, ...]:
+        """What it said last, oldest first."""
+        return tuple(self._lines)
+
+    def take(self, stream: str, piece: bytes) -> None:
+        """Called with each piece of output, and with an empty one at the end of a stream."""
+        self.heard.set()
+        for line in self._splitters[stream].feed(piece):
+            self._lines.append(line)
+            self._log.append(stream, line)
+            if not self.port.done() and (found := _LISTENING.match(line)):
+                self.port.set_result(int(found.group(1)))

@@ -1,0 +1,201 @@
+"""One launch: from a command line to a healthy server that is proven to be ours, or to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from llama_desktop.domain.errors import EngineRequestFailed, ServerStartFailed
+from llama_desktop.domain.llama import FailureCause, LoadedModel, ServerConfig, ServerFailure
+from llama_desktop.infrastructure.llama.binary import FoundEngine
+from llama_desktop.infrastructure.llama.client import LlamaClient
+from llama_desktop.infrastructure.llama.command_line import HOST
+from llama_desktop.infrastructure.llama.engine_output import EngineOutput
+from llama_desktop.infrastructure.llama.failure import diagnose, find_tail
+from llama_desktop.infrastructure.llama.process import LaunchProgress
+from llama_desktop.infrastructure.llama.process_group import ProcessGroup
+from llama_desktop.infrastructure.llama.server import DRAIN_SECONDS, LlamaServer
+
+logger = logging.getLogger(__name__)
+
+_ASK_SECONDS: Final = (0.02, 0.1)
+"""Between two questions for its health: in the first second, and later.
+
+Only of servers that got their port from us. They say nothing that could be waited for on which
+all versions agree; the others say where they listen when they have loaded.
+"""
+_LEAVE_SECONDS: Final = 2.0
+_SILENCE_REPEATS_SECONDS: Final = 5.0
+
+
+class _StrangerError(Exception):
+    """Whoever answers on the port is not our child."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a process was started with."""
+
+    found: FoundEngine
+    config: ServerConfig
+    port: int
+    """0: it picks one itself and says which."""
+    alias: str
+    """Random: who knows it is our child."""
+    api_key: str
+    silence_seconds: float
+    """After so long without a word it is reported as silent."""
+
+
+class Launch:
+    """Watches a process that was just started."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        group: ProcessGroup,
+        output: EngineOutput,
+        report: Callable[[LaunchProgress], None],
+    ) -> None:
+        self._plan = plan
+        self._group = group
+        self._output = output
+        self._report_progress = report
+        self._progress = LaunchProgress(pid=group.pid)
+        self._client: LlamaClient | None = None
+        self._base_url = ""
+
+    async def become_healthy(self) -> LlamaServer:
+        """Wait for health as long as the process lives; on any other way out leave no process.
+
+        Raises:
+            ServerStartFailed: it ended first, or somebody else answers on its port.
+        """
+        self._report_progress(self._progress)
+        exited = asyncio.create_task(self._group.wait(), name="llama-server ends")
+        healthy = asyncio.create_task(self._wait_healthy(), name="llama-server loads")
+        silence = asyncio.create_task(self._watch_silence(), name="llama-server is silent")
+        try:
+            await asyncio.wait({exited, healthy}, return_when=asyncio.FIRST_COMPLETED)
+            if healthy.done() and isinstance(healthy.exception(), _StrangerError):
+                # On a taken port ours is about to say so and to leave: the better reason.
+                await asyncio.wait({exited}, timeout=_LEAVE_SECONDS)
+            if exited.done():
+                raise await self._explain_exit(exited.result())
+            return self._hand_over(healthy.result())
+        except _StrangerError as error:
+            await asyncio.shield(self._abandon())
+            raise self._explain_stranger() from error
+        except BaseException:
+            await asyncio.shield(self._abandon())
+            raise
+        finally:
+            for task in (exited, healthy, silence):
+                task.cancel()
+            await asyncio.gather(exited, healthy, silence, return_exceptions=True)
+
+    async def _wait_healthy(self) -> LoadedModel:
+        port = self._plan.port or await self._output.port
+        self._base_url = f"http://{HOST}:{port}"
+        self._client = LlamaClient(self._base_url, self._plan.api_key)
+        began = time.monotonic()
+        while not await self._client.is_healthy():
+            in_first_second = time.monotonic() - began < 1
+            await asyncio.sleep(_ASK_SECONDS[0 if in_first_second else 1])
+        try:
+            return await self._recognise(self._client)
+        except EngineRequestFailed as error:
+            raise _StrangerError from error
+
+    async def _recognise(self, client: LlamaClient) -> LoadedModel:
+        """First whether it refuses a wrong key; only then is it told the right one."""
+        if not await client.refuses_key(secrets.token_urlsafe(32)):
+            raise _StrangerError
+        props = await client.get_props()
+        told = props.get("model_alias")
+        aliases = (told,) if isinstance(told, str) else await client.get_model_ids()
+        if self._plan.alias not in aliases:
+            raise _StrangerError
+        return _read_model(self._plan.config, props)
+
+    async def _watch_silence(self) -> None:
+        seconds = 0.0
+        while True:
+            wait = _SILENCE_REPEATS_SECONDS if seconds else self._plan.silence_seconds
+            self._output.heard.clear()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._output.heard.wait()
+            except TimeoutError:
+                seconds += wait
+                self._report(silent_seconds=seconds)
+            else:
+                if seconds:
+                    seconds = 0.0
+                    self._report(silent_seconds=None)
+
+    def _report(self, *, silent_seconds: float | None) -> None:
+        self._progress = replace(self._progress, silent_seconds=silent_seconds)
+        self._report_progress(self._progress)
+
+    def _hand_over(self, model: LoadedModel) -> LlamaServer:
+        assert self._client is not None
+        return LlamaServer(
+            self._group,
+            self._output,
+            base_url=self._base_url,
+            client=self._client,
+            engine=self._plan.found.engine,
+            model=model,
+        )
+
+    async def _abandon(self) -> None:
+        await self._group.kill()
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _explain_exit(self, code: int) -> ServerStartFailed:
+        await self._group.drain(DRAIN_SECONDS)
+        failure = diagnose(
+            code,
+            self._output.last_lines,
+            model_name=self._plan.config.model_path.name,
+            while_loading=True,
+            time=time.time(),
+        )
+        logger.warning("llama-server failed to start: %s", failure.message)
+        return ServerStartFailed(failure.message, failure=failure)
+
+    def _explain_stranger(self) -> ServerStartFailed:
+        failure = ServerFailure(
+            cause=FailureCause.STRANGER,
+            message="Another program answers on the engine's port. Try again.",
+            log_tail=find_tail(self._output.last_lines),
+            while_loading=True,
+            time=time.time(),
+        )
+        logger.warning("A stranger answers at %s", self._base_url)
+        return ServerStartFailed(failure.message, failure=failure)
+
+
+def _read_model(config: ServerConfig, props: dict[str, Any]) -> LoadedModel:
+    """What the server says about its model.
+
+    Raises:
+        EngineRequestFailed: it leaves out what every llama-server says.
+    """
+    try:
+        return LoadedModel(
+            name=config.alias or config.model_path.stem,
+            path=config.model_path,
+            context_size=int(props["default_generation_settings"]["n_ctx"]),
+            slots=int(props["total_slots"]),
+            has_vision=bool(props.get("modalities", {}).get("vision")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise EngineRequestFailed("The engine does not say what it has loaded.") from error

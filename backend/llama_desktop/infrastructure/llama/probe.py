@@ -1,0 +1,138 @@
+"""Asks a program once whether it is a llama-server, and what it can be told."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from llama_desktop.infrastructure.llama.command_line import Capabilities, read_capabilities
+from llama_desktop.infrastructure.llama.exit_words import describe_exit, nt_status, signal_name
+from llama_desktop.infrastructure.llama.process_group import spawn
+
+_SECONDS: Final = 15.0
+_DRAIN_SECONDS: Final = 1.0
+_LARGEST_OUTPUT: Final = 4 * 1024 * 1024
+_NEEDED: Final = frozenset({"-m", "--host", "--port", "--alias"})
+_VERSION: Final = re.compile(r"^version:\s*(.+?)\s*$", re.MULTILINE)
+
+
+class Unusable(Exception):
+    """The candidate is no llama-server that we can run."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """Goes on after a colon: no capital, no full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a usable program says about itself."""
+
+    version: str
+    capabilities: Capabilities
+
+
+_Key = tuple[Path, int, int]
+
+
+class Prober:
+    """Remembers each program by path, size and time of change. One for the life of the app."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+        """The environment and the folder that a program is run with."""
+        self._environment = environment
+        self._folder = folder
+        self._known: dict[_Key, Probed] = {}
+
+    async def probe(self, path: Path) -> Probed:
+        """Both questions are asked at the same time; a program that hangs is ended.
+
+        Raises:
+            Unusable: it cannot be run, or is something else.
+        """
+        status = await asyncio.to_thread(_require_program, path)
+        key = (path, status.st_size, status.st_mtime_ns)
+        if key not in self._known:
+            self._known[key] = await self._ask_both(path)
+        return self._known[key]
+
+    async def _ask_both(self, path: Path) -> Probed:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                version = tasks.create_task(self._ask(path, "--version"), name="probe version")
+                help_text = tasks.create_task(self._ask(path, "--help"), name="probe help")
+        except ExceptionGroup as group:
+            raise _first(group) from None
+        capabilities = read_capabilities(help_text.result())
+        missing = _NEEDED - capabilities.flags
+        if missing:
+            raise Unusable(f"it is no llama-server: it does not know {', '.join(sorted(missing))}")
+        found = _VERSION.search(version.result())
+        return Probed(found.group(1) if found else "not available", capabilities)
+
+    async def _ask(self, path: Path, question: str) -> str:
+        """What it prints."""
+        pieces: list[bytes] = []
+        try:
+            group = await spawn(
+                (str(path), question),
+                environment=self._environment,
+                folder=self._folder,
+                on_output=lambda _, piece: pieces.append(piece),
+            )
+        except OSError as error:
+            raise Unusable(_explain(error)) from error
+        try:
+            async with asyncio.timeout(_SECONDS):
+                code = await group.wait()
+                await group.drain(_DRAIN_SECONDS)
+        except TimeoutError:
+            raise Unusable(f"it does not answer to {question}") from None
+        finally:
+            await group.kill()
+        output = b"".join(pieces)[:_LARGEST_OUTPUT].decode("utf-8", "replace")
+        if signal_name(code) or nt_status(code):
+            raise Unusable(f"it crashes at once: {describe_exit(code)}")
+        if code != 0:
+            last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
+            raise Unusable(
+                f"it ends with {describe_exit(code)}{f': {last.strip()}' if last else ''}"
+            )
+        return output
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
+
+
+def _require_program(path: Path) -> os.stat_result:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise Unusable("there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise Unusable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not path.is_file():
+        raise Unusable("it is no file")
+    if not os.access(path, os.X_OK):
+        raise Unusable("it is not executable")
+    return status
+
+
+def _explain(error: OSError) -> str:
+    """Of an error that starting a program gives."""
+    if error.errno == errno.ENOEXEC or getattr(error, "winerror", None) in (193, 216):
+        return "it is damaged, or was built for another kind of machine"
+    if error.errno == errno.ENOENT:
+        return "something that it needs to start is missing: its interpreter or loader"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "the system does not allow to run it"
+    return f"it cannot be started: {error.strerror or error}"
