@@ -9,6 +9,7 @@ import { NavigationStore } from './navigationStore.svelte';
 import { NoticesStore } from './noticesStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';
+import { SidebarStore } from './sidebarStore.svelte';
 import { TelemetryStore } from './telemetryStore.svelte';
 import { ToastsStore } from './toastsStore.svelte';
 
@@ -21,6 +22,7 @@ export interface ShellStores {
 	notices: NoticesStore;
 	server: ServerStore;
 	settings: SettingsStore;
+	sidebar: SidebarStore;
 	telemetry: TelemetryStore;
 	toasts: ToastsStore;
 }
@@ -30,14 +32,17 @@ export interface Stores extends ShellStores {
 }
 
 export function createShellStores(backend: Backend): ShellStores {
+	const navigation = new NavigationStore();
+	const settings = new SettingsStore(backend);
 	return {
 		conversations: new ConversationsStore(backend),
 		log: new LogStore(backend),
 		models: new ModelsStore(backend),
-		navigation: new NavigationStore(),
+		navigation,
 		notices: new NoticesStore(backend),
 		server: new ServerStore(backend),
-		settings: new SettingsStore(backend),
+		settings,
+		sidebar: new SidebarStore(settings, navigation),
 		telemetry: new TelemetryStore(backend),
 		toasts: new ToastsStore()
 	};

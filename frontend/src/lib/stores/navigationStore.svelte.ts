@@ -1,4 +1,5 @@
 export type View = 'chat' | 'models';
+export type DialogName = 'what_happened' | 'shortcuts';
 
 /** Owns what is on screen: which view, which conversation, and what lies over them. */
 export class NavigationStore {
@@ -8,6 +9,8 @@ export class NavigationStore {
 	/** The sidebar as a drawer over a narrow window. */
 	isDrawerOpen = $state(false);
 	isModelSelectorOpen = $state(false);
+	/** The dialog that lies over everything. */
+	dialog = $state<DialogName | null>(null);
 	/** Counts up whenever the composer is to take the focus. */
 	composerFocusRequests = $state(0);
 

@@ -6,6 +6,11 @@ export class NoticesStore {
 	notices = $state.raw<Notice[]>([]);
 	connection = $state<ConnectionState>('connecting');
 
+	/** Whether there is nothing to tell. */
+	isQuiet = $derived(
+		this.notices.length === 0 && (this.connection === 'open' || this.connection === 'connecting')
+	);
+
 	#backend: Backend;
 
 	constructor(backend: Backend) {

@@ -47,6 +47,10 @@ export const shell = {
 		today: 'Today',
 		yesterday: 'Yesterday',
 		previousWeek: 'Previous 7 days',
+		month: (year: number, month: number, now: Date) => {
+			const name = new Date(year, month, 1).toLocaleDateString('en', { month: 'long' });
+			return year === now.getFullYear() ? name : `${name} ${year}`;
+		},
 		untitled: 'New chat',
 		menu: (title: string) => `Actions for ${title}`,
 		rename: 'Rename',

@@ -1,0 +1,120 @@
+import type { MetricsSample } from '../../lib/backend/protocol';
+import { formatMemoryOf, formatShare, formatTime, formatTokensPerSecond } from '../../lib/format';
+import type { ServerStore } from '../../lib/stores/serverStore.svelte';
+import { words } from '../../lib/words/en';
+
+/** What the model does, as the page hears of it; `null`: nothing. */
+export type Activity = { kind: 'reading' | 'generating'; tokensPerSecond: number | null } | null;
+
+/** What the pill shows: a sign, a word, a figure beside it, and two figures below. */
+export interface EngineStatus {
+	dot: 'off' | 'work' | 'ok' | 'bad';
+	word: string;
+	rate: string;
+	left: string;
+	right: string;
+}
+
+type Head = Pick<EngineStatus, 'dot' | 'word' | 'rate'>;
+
+/** Puts state, activity and figures into words. Decides nothing else. */
+export function engineStatus(
+	server: Pick<ServerStore, 'state' | 'problem'>,
+	activity: Activity,
+	sample: MetricsSample | null
+): EngineStatus {
+	const { state, problem } = server;
+	if (state.type === 'failed') {
+		const { cause, while_loading: whileLoading, time } = state.failure;
+		const word = whileLoading ? words.engine.notLoaded : words.engine.stopped;
+		return { dot: 'bad', word, rate: '', left: words.engine.cause[cause], right: formatTime(time) };
+	}
+	if (state.type === 'stopped') {
+		const head: Head = problem
+			? { dot: 'bad', word: words.engine.notLoaded, rate: '' }
+			: { dot: 'off', word: words.engine.stopped, rate: '' };
+		return { ...head, left: words.engine.noModel, right: '' };
+	}
+	if (state.type === 'starting' && state.silent_seconds !== null) {
+		const left = words.engine.seemsStuck(state.silent_seconds);
+		return { ...headOf(state, activity), left, right: '' };
+	}
+	return { ...headOf(state, activity), ...figuresOf(sample) };
+}
+
+function headOf(
+	state: Exclude<ServerStore['state'], { type: 'failed' | 'stopped' }>,
+	activity: Activity
+): Head {
+	switch (state.type) {
+		case 'starting':
+			return state.progress === null
+				? { dot: 'work', word: words.engine.starting, rate: '' }
+				: { dot: 'work', word: words.engine.loading, rate: formatShare(state.progress) };
+		case 'stopping':
+			return { dot: 'work', word: words.engine.stopping, rate: '' };
+		case 'running':
+			return activityHead(activity);
+		default:
+			return state satisfies never;
+	}
+}
+
+function activityHead(activity: Activity): Head {
+	if (activity === null) {
+		return { dot: 'ok', word: words.engine.ready, rate: '' };
+	}
+	const { kind, tokensPerSecond } = activity;
+	const rate = tokensPerSecond === null ? '' : formatTokensPerSecond(tokensPerSecond);
+	return { dot: 'work', word: words.engine[kind], rate };
+}
+
+/** Of the GPU where there is one, else of the processor. */
+function figuresOf(sample: MetricsSample | null): Pick<EngineStatus, 'left' | 'right'> {
+	if (sample === null) {
+		return { left: '', right: '' };
+	}
+	const gpu = sample.gpus?.[0];
+	if (gpu !== undefined) {
+		return {
+			left: words.engine.gpu(percent(gpu.load_percent)),
+			right: words.engine.vram(formatMemoryOf(gpu.memory_used_bytes, gpu.memory_total_bytes))
+		};
+	}
+	const { cpu_percent, machine_memory_used_bytes, machine_memory_total_bytes } = sample;
+	return {
+		left: words.engine.cpu(percent(cpu_percent)),
+		right: words.engine.ram(formatMemoryOf(machine_memory_used_bytes, machine_memory_total_bytes))
+	};
+}
+
+/** 0 to 1, what the weave shows: the GPU's load where there is one, else the processor's. */
+export function loadOf(sample: MetricsSample): number | null {
+	const gpu = sample.gpus?.[0];
+	const value = gpu === undefined ? sample.cpu_percent : gpu.load_percent;
+	return value === null ? null : value / 100;
+}
+
+/**
+ * One value for every interval, so that a gap in the samples is a gap in the picture; the newest
+ * sample is the last.
+ */
+export function loadSeries(
+	samples: readonly MetricsSample[],
+	intervalSeconds: number,
+	length: number
+): (number | null)[] {
+	const series = Array.from<number | null>({ length }).fill(null);
+	const newest = samples.at(-1)?.time ?? 0;
+	for (const sample of samples) {
+		const age = Math.round((newest - sample.time) / intervalSeconds);
+		if (age < length) {
+			series[length - 1 - age] = loadOf(sample);
+		}
+	}
+	return series;
+}
+
+function percent(value: number | null): string {
+	return formatShare(value === null ? null : value / 100);
+}

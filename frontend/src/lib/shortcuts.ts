@@ -1,0 +1,83 @@
+/** The keys that work everywhere in the window. `Mod` is Ctrl, on macOS Command. */
+
+export const SHORTCUTS = {
+	newChat: 'Mod+N',
+	toggleSidebar: 'Mod+B',
+	openChat: 'Mod+1',
+	openModels: 'Mod+2',
+	previousChat: 'Alt+ArrowUp',
+	nextChat: 'Alt+ArrowDown',
+	rename: 'F2',
+	delete: 'Delete',
+	switchModel: 'Mod+Shift+M',
+	copyAnswer: 'Mod+Shift+C',
+	focusNext: 'F6',
+	send: 'Enter',
+	newLine: 'Shift+Enter',
+	stop: 'Escape',
+	showAll: 'Mod+/'
+} as const;
+
+export type ShortcutId = keyof typeof SHORTCUTS;
+
+const NAMES: Record<string, string> = {
+	ArrowUp: 'Up',
+	ArrowDown: 'Down',
+	Escape: 'Esc',
+	Delete: 'Del'
+};
+const MAC_NAMES: Record<string, string> = { Mod: '⌘', Alt: '⌥', Shift: '⇧' };
+
+/** The key caps of a shortcut: `['Ctrl', 'N']`, on macOS `['⌘', 'N']`. */
+export function keysOf(id: ShortcutId, isMac: boolean): string[] {
+	return SHORTCUTS[id].split('+').map((key) => {
+		if (isMac && key in MAC_NAMES) {
+			return MAC_NAMES[key] ?? key;
+		}
+		return key === 'Mod' ? 'Ctrl' : (NAMES[key] ?? key);
+	});
+}
+
+/** The same in a row of words: `Ctrl N`. */
+export function keyText(id: ShortcutId, isMac: boolean): string {
+	return keysOf(id, isMac).join(' ');
+}
+
+/** Whether a key press is this shortcut. */
+export function isShortcut(event: KeyboardEvent, id: ShortcutId, isMac: boolean): boolean {
+	const keys = SHORTCUTS[id].split('+');
+	const key = keys.at(-1) ?? '';
+	const hasMod = isMac ? event.metaKey : event.ctrlKey;
+	const hasOther = isMac ? event.ctrlKey : event.metaKey;
+	return (
+		hasMod === keys.includes('Mod') &&
+		!hasOther &&
+		event.altKey === keys.includes('Alt') &&
+		// Many layouts need Shift to write a slash.
+		(event.shiftKey === keys.includes('Shift') || key === '/') &&
+		isKey(event, key)
+	);
+}
+
+/** By the letter on the key, else by its place: letters for layouts that have none of ours. */
+function isKey(event: KeyboardEvent, key: string): boolean {
+	if (event.key.toLowerCase() === key.toLowerCase()) {
+		return true;
+	}
+	if (/^\d$/.test(key)) {
+		return event.code === `Digit${key}`;
+	}
+	return /^[A-Z]$/.test(key) && !/^[a-z]$/i.test(event.key) && event.code === `Key${key}`;
+}
+
+/** Keys with which a webview would leave or spoil the page: reload, zoom, back and forward, print. */
+export function isWebviewKey(event: KeyboardEvent, isMac: boolean): boolean {
+	const hasMod = isMac ? event.metaKey : event.ctrlKey;
+	if (event.key === 'F5' || event.key === 'BrowserRefresh') {
+		return true;
+	}
+	if (hasMod && !event.altKey && ['r', 'p', '+', '-', '=', '0'].includes(event.key.toLowerCase())) {
+		return true;
+	}
+	return !isMac && event.altKey && ['ArrowLeft', 'ArrowRight'].includes(event.key);
+}
