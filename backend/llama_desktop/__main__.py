@@ -6,15 +6,20 @@ anything else is imported, because its start is waited for.
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def run() -> int:
     """Run the app, or be its engine."""
     if sys.argv[1:2] == ["__llama-server"]:
-        from llama_desktop.infrastructure.llama.engine.__main__ import main as run_engine
+        from llama_desktop.infrastructure.llama.engine.run import main as run_engine
 
-        return run_engine(sys.argv[2:])
+        code = run_engine(sys.argv[2:])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not sys.exit: the interpreter would wait for the threads of a server that is being left.
+        os._exit(code)
     from llama_desktop.main import main
 
     return main(sys.argv[1:])

@@ -50,6 +50,11 @@ class AppPaths:
         return self.data / "engines"
 
     @property
+    def engine_home(self) -> Path:
+        """An empty folder that engines run in and take for their person's, to find nothing."""
+        return self.data / "engine-home"
+
+    @property
     def settings_file(self) -> Path:
         """What the person prefers."""
         return self.data / "settings.json"
@@ -75,7 +80,15 @@ class AppPaths:
         Raises:
             StorageFailed: they cannot be made.
         """
-        for folder in (self.data, self.chats, self.trash, self.damaged, self.logs, self.engines):
+        for folder in (
+            self.data,
+            self.chats,
+            self.trash,
+            self.damaged,
+            self.logs,
+            self.engines,
+            self.engine_home,
+        ):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:

@@ -1,0 +1,154 @@
+"""The composition root: the only place where services are built and tied together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
+from llama_desktop.domain.llama import Running, ServerConfig, ServerState
+from llama_desktop.domain.settings import AppInfo
+from llama_desktop.infrastructure.desktop import Desktop
+from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.engine_log import EngineLog
+from llama_desktop.infrastructure.llama.environment import build_environment
+from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
+from llama_desktop.infrastructure.llama.probe import Prober
+from llama_desktop.infrastructure.llama.process import Launcher
+from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
+from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
+from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.application import Application
+from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.llama.service import LlamaCppService
+from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.orchestrator import Orchestrator
+from llama_desktop.services.settings import SettingsService
+from llama_desktop.services.telemetry import TelemetryService
+
+logger = logging.getLogger(__name__)
+
+ENGINE_LOG = "llama-server.log"
+
+
+@asynccontextmanager
+async def open_application(
+    paths: AppPaths,
+    *,
+    desktop: Desktop,
+    version: str,
+    llama_server: Path | None = None,
+    launcher: Launcher | None = None,
+    probe: Probe | None = None,
+) -> AsyncIterator[Application]:
+    """The whole application, open; closed in reverse order, the server before the storage.
+
+    `launcher` and `probe` stand in for the real ones where given.
+    """
+    async with AsyncExitStack() as stack:
+        storage = StorageThread()
+        stack.push_async_callback(storage.aclose)
+        notices = NoticeService()
+        settings = SettingsService(
+            SettingsRepository(file=paths.settings_file, damaged=paths.damaged), storage, notices
+        )
+        await settings.load()
+        conversations = await stack.enter_async_context(
+            ConversationService(
+                ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged),
+                storage,
+                notices,
+            )
+        )
+        models = await stack.enter_async_context(ModelLibraryService(settings))
+        log = EngineLog(paths.logs / ENGINE_LOG)
+        stack.callback(log.close)
+        if launcher is None:
+            finder = EngineFinder(
+                from_command_line=llama_server,
+                from_settings=lambda: settings.get().llama_server_path,
+                engines_folder=paths.engines,
+                prober=Prober(
+                    build_environment(
+                        os.environ,
+                        api_key=None,
+                        config_home=paths.engine_home,
+                        is_our_executable=False,
+                    ),
+                    paths.engine_home,
+                ),
+            )
+            launcher = LlamaLauncher(finder, log, engine_home=paths.engine_home)
+        llama = await stack.enter_async_context(LlamaCppService(launcher))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        stack.callback(llama.topic.subscribe(_rememberer(settings, tasks)))
+        telemetry = await stack.enter_async_context(
+            TelemetryService(llama.topic, probe or SystemProbe())
+        )
+        orchestrator = await stack.enter_async_context(Orchestrator(conversations, llama))
+        yield Application(
+            info=_info(paths, version=version, has_window=desktop.has_window),
+            desktop=desktop,
+            llama=llama,
+            orchestrator=orchestrator,
+            conversations=conversations,
+            models=models,
+            settings=settings,
+            telemetry=telemetry,
+            notices=notices,
+            topics={
+                "server_state": llama.topic,
+                "metrics": telemetry.metrics,
+                "log": _log_topic(log),
+                "answers": orchestrator.topic,
+                "conversations": conversations.topic,
+                "models": models.topic,
+                "settings": settings.topic,
+                "notices": notices.topic,
+            },
+        )
+
+
+def _info(paths: AppPaths, *, version: str, has_window: bool) -> AppInfo:
+    return AppInfo(
+        version=version,
+        data_folder=paths.data,
+        log_folder=paths.logs,
+        platform=sys.platform,
+        has_window=has_window,
+    )
+
+
+def _rememberer(
+    settings: SettingsService, tasks: asyncio.TaskGroup
+) -> Callable[[ServerState, int], None]:
+    """Keeps what was loaded last, so that a later start can offer it again."""
+
+    async def remember(config: ServerConfig) -> None:
+        try:
+            await settings.remember_config(config)
+        except StorageFailed as error:
+            logger.warning("the loaded model is not remembered: %s", error.message)
+
+    def on_state(state: ServerState, _sequence: int) -> None:
+        if isinstance(state, Running):
+            tasks.create_task(remember(state.config), name="remember the config")
+
+    return on_state
+
+
+def _log_topic(log: EngineLog) -> Topic[LogEvent]:
+    """The engine's log as a topic."""
+    topic = Topic[LogEvent]("log", lambda: LogSnapshot(lines=log.lines))
+    log.on_lines = lambda lines: topic.publish(LogAppended(lines=lines))
+    return topic
