@@ -45,6 +45,12 @@ def heavy_model() -> Path:
 
 
 @pytest.fixture(scope="session")
+def slow_endless_model() -> Path:
+    """A chat model that answers slowly until the context window is full."""
+    return make.slow_endless_model()
+
+
+@pytest.fixture(scope="session")
 def split_model() -> Path:
     """The first file of a model in three files."""
     return make.split_model()

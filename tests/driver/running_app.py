@@ -66,17 +66,22 @@ class RunningApp:
             max_size=None,
         ) as socket:
             socket.send(json.dumps({"listen": list(topics)}))
-            yield Events(socket)
+            try:
+                yield Events(socket)
+            finally:
+                socket.socket.close()  # an app that was killed will not close it
+
+    def close(self) -> None:
+        """Let go of the connection; the app goes on."""
+        self._http.close()
 
     def end(self) -> int:
         """Ask the app to end as the system does; its exit code."""
-        self._http.close()
         self.process.terminate()
         return self.process.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """End it as a crash does."""
-        self._http.close()
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
 
@@ -125,6 +130,7 @@ def running_app(
         try:
             yield app
         finally:
+            app.close()
             if process.poll() is None:
                 app.end()
     finally:

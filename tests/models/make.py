@@ -47,6 +47,14 @@ def heavy_model() -> Path:
     return _file("tiny-heavy.gguf", lambda path: _write_llama(path, "Tiny Heavy Test", heavy=True))
 
 
+def slow_endless_model() -> Path:
+    """As slow as `heavy_model`, and goes on until the context window is full."""
+    return _file(
+        "tiny-heavy-endless.gguf",
+        lambda path: _write_llama(path, "Tiny Heavy Endless Test", heavy=True, ends=False),
+    )
+
+
 def split_model() -> Path:
     """The first of three files that are one model."""
     folder = _folder(

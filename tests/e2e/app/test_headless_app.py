@@ -212,10 +212,10 @@ def test_no_engine_outlives_an_app_that_is_killed(tmp_path: Path, tiny_model: Pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="uses SIGKILL")
 def test_a_killed_app_loses_at_most_the_last_second_of_an_answer(
-    tmp_path: Path, heavy_model: Path
+    tmp_path: Path, slow_endless_model: Path
 ) -> None:
     with running_app(tmp_path / "data") as app:
-        _load(app, heavy_model)
+        _load(app, slow_endless_model)
         chat = app.invoke("create_conversation")
         with app.listen("answers") as events:
             app.invoke("send_message", conversation_id=chat["id"], content="Hello")
