@@ -11,6 +11,7 @@ export const SHORTCUTS = {
 	delete: 'Delete',
 	switchModel: 'Mod+Shift+M',
 	copyAnswer: 'Mod+Shift+C',
+	answerAgain: 'Mod+R',
 	focusNext: 'F6',
 	send: 'Enter',
 	newLine: 'Shift+Enter',

@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
-import type { AnswersEvent, Message, TurnIds } from '../backend/protocol';
+import type { AnswersEvent, Message } from '../backend/protocol';
 import { branchOf, byId, isUnfinished, merge, NO_MESSAGES } from '../conversationTree';
 import type { LiveTurn } from './liveTurn.svelte';
 import { LiveTurns } from './liveTurns.svelte';
@@ -31,8 +31,8 @@ export class ChatStore {
 	/** Whether the messages of the open conversation have come. */
 	isKnown = $state(true);
 	problem = $state.raw<ChatProblem | null>(null);
-	/** Counts up when a question of ours is answered: the view moves to it. */
-	asked = $state(0);
+	/** The answer that began last while this conversation was open: its question moves to the top. */
+	askedId = $state<number | null>(null);
 
 	#messages = $state.raw(NO_MESSAGES);
 	#leafId = $state.raw<number | null>(null);
@@ -101,7 +101,7 @@ export class ChatStore {
 			}
 			const ids = await this.#backend.invoke('send_message', { conversation_id: id, content });
 			this.#takeFromDraft(id, content);
-			this.#showAnswer(id, ids);
+			this.#showAnswer(id, ids.answer_message_id);
 			return id;
 		});
 		this.#isSending = false;
@@ -117,7 +117,8 @@ export class ChatStore {
 		this.problem = null;
 		await this.#try('answer_again', async () => {
 			const args = { conversation_id: id, message_id: messageId };
-			this.#showAnswer(id, await this.#backend.invoke('answer_again', args));
+			const ids = await this.#backend.invoke('answer_again', args);
+			this.#showAnswer(id, ids.answer_message_id);
 		});
 	}
 
@@ -145,12 +146,13 @@ export class ChatStore {
 		this.#messages = NO_MESSAGES;
 		this.#leafId = null;
 		this.#arrived = [];
+		this.askedId = null;
 	}
 
-	#showAnswer(conversationId: string, ids: TurnIds): void {
+	#showAnswer(conversationId: string, messageId: number): void {
 		if (this.conversationId === conversationId) {
-			this.#leafId = ids.answer_message_id;
-			this.asked += 1;
+			this.#leafId = messageId;
+			this.askedId = messageId;
 		}
 	}
 
@@ -202,6 +204,7 @@ export class ChatStore {
 			case 'started':
 				this.#turns.start(event);
 				this.#put(event.conversation_id, [event.user_message, event.message]);
+				this.#showAnswer(event.conversation_id, event.message_id);
 				return;
 			case 'phase':
 				this.#turns.update(event, (turn) => (turn.phase = event.phase));

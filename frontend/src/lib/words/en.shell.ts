@@ -63,7 +63,6 @@ export const shell = {
 
 	engine: {
 		open: 'Open Models',
-		label: (state: string, figures: string) => `Engine: ${state}. ${figures}`,
 		stopped: 'Stopped',
 		starting: 'Starting',
 		loading: 'Loading model',
@@ -95,7 +94,7 @@ export const shell = {
 
 	modelSelector: {
 		choose: 'Choose a model',
-		label: (name: string, state: string) => `Model: ${name}, ${state}`,
+		label: 'Model:',
 		listLabel: 'Models',
 		filter: 'Filter models',
 		noMatch: 'No model has this name.',
@@ -223,6 +222,7 @@ export const shell = {
 		delete: 'Delete the chat',
 		switchModel: 'Switch model',
 		copyAnswer: 'Copy the last answer',
+		answerAgain: 'Answer again',
 		focusNext: 'Go to the next part of the window',
 		send: 'Send the message',
 		newLine: 'New line',

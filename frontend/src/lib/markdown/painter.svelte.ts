@@ -1,0 +1,53 @@
+import type { Block } from './blocks';
+import { MarkdownStream, wholeWords } from './stream';
+
+/** A growing text is painted at most this often. */
+const SHORTEST_PAUSE_MS = 50;
+/** Of the time, so much may go into painting: a text that is slow to read is painted less often. */
+const SHARE_OF_TIME = 0.2;
+
+/** Turns a growing text into blocks, no faster than one can read. */
+export class MarkdownPainter {
+	blocks = $state.raw<readonly Block[]>([]);
+
+	readonly #stream = new MarkdownStream();
+	#text: string;
+	#finished: boolean;
+	#nextPaint = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(text: string, finished: boolean) {
+		this.#text = text;
+		this.#finished = finished;
+		this.#paint();
+	}
+
+	/** Takes the text so far; the whole text is painted at once. */
+	show(text: string, finished: boolean): void {
+		if (text === this.#text && finished === this.#finished) {
+			return;
+		}
+		this.#text = text;
+		this.#finished = finished;
+		if (finished) {
+			this.stop();
+			this.#paint();
+		} else {
+			this.#timer ??= setTimeout(() => this.#paint(), this.#nextPaint - performance.now());
+		}
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+	}
+
+	#paint(): void {
+		this.#timer = undefined;
+		const start = performance.now();
+		const text = this.#finished ? this.#text : wholeWords(this.#text);
+		this.blocks = this.#stream.update(text, this.#finished);
+		const spent = performance.now() - start;
+		this.#nextPaint = start + Math.max(SHORTEST_PAUSE_MS, spent / SHARE_OF_TIME);
+	}
+}
