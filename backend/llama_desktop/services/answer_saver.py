@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
 
 from llama_desktop.domain.chat import Message
 from llama_desktop.domain.errors import NotFound, StorageFailed
@@ -15,10 +15,15 @@ from llama_desktop.services.conversations import ConversationService
 
 logger = logging.getLogger(__name__)
 
-SAVE_AFTER_SECONDS: Final = 0.7
-"""With the time that a save takes, what is lost by a kill stays below one second of text."""
-RETRY_SECONDS: Final = 2.0
-"""A full disk tells nobody when there is room again."""
+
+@dataclass(frozen=True, slots=True)
+class SavePace:
+    """When answers are saved."""
+
+    after_seconds: float = 0.7
+    """After the first new text; with the time that a save takes, a kill loses below a second."""
+    retry_seconds: float = 2.0
+    """A full disk tells nobody when there is room again."""
 
 
 class AnswerSaver:
@@ -30,10 +35,13 @@ class AnswerSaver:
         conversation_id: str,
         message_id: int,
         current: Callable[[], Message],
+        *,
+        pace: SavePace,
     ) -> None:
         self._conversations = conversations
         self._conversation_id = conversation_id
         self._current = current
+        self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
         self._saving: asyncio.Task[None] | None = None
         self._is_ending = False
@@ -43,7 +51,7 @@ class AnswerSaver:
         """The answer has grown. Cheap: called for every delta."""
         if self._timer is None and not self._is_ending:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(SAVE_AFTER_SECONDS, self._save_soon)
+            self._timer = loop.call_later(self._pace.after_seconds, self._save_soon)
 
     async def finish(self) -> bool:
         """Save the end. False: not possible now; then `retry` has to be run."""
@@ -56,11 +64,14 @@ class AnswerSaver:
 
     async def retry(self, closing: asyncio.Event) -> None:
         """Try until the end is saved; at the closing of the app once more, then give up."""
-        while not closing.is_set():
+        while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(closing.wait(), RETRY_SECONDS)
+                await asyncio.wait_for(closing.wait(), self._pace.retry_seconds)
+            is_last = closing.is_set()
             if await self._save_end():
                 return
+            if is_last:
+                break
         logger.error("the end of an answer in %s could not be saved", self._conversation_id)
 
     def _save_soon(self) -> None:

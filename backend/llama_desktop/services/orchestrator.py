@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable
 from time import perf_counter
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from llama_desktop.domain.chat import Conversation, MessageStatus, TurnIds
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
 from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
-from llama_desktop.services.answer_saver import AnswerSaver
+from llama_desktop.services.answer_saver import AnswerSaver, SavePace
 from llama_desktop.services.clean_text import require_fitting_text
 from llama_desktop.services.conversation_tree import (
     append_answer,
@@ -30,7 +29,7 @@ from llama_desktop.services.slots import RunningServer, Slots
 from llama_desktop.services.turn import Turn
 from llama_desktop.services.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
 
-logger = logging.getLogger(__name__)
+_USUAL_PACE: Final = SavePace()
 
 
 class Orchestrator:
@@ -47,9 +46,16 @@ class Orchestrator:
     Whichever it is, what there is of the answer is kept.
     """
 
-    def __init__(self, conversations: ConversationService, server: RunningServer) -> None:
+    def __init__(
+        self,
+        conversations: ConversationService,
+        server: RunningServer,
+        *,
+        pace: SavePace = _USUAL_PACE,
+    ) -> None:
         self._conversations = conversations
         self._server = server
+        self._pace = pace
         self._slots = Slots(server)
         self._turns: dict[tuple[str, int], TurnTask] = {}
         self._beginning: set[asyncio.Task[TurnIds]] = set()
@@ -178,7 +184,11 @@ class Orchestrator:
 
     def _keep_running(self, turn: Turn, conversation: Conversation) -> None:
         saver = AnswerSaver(
-            self._conversations, turn.conversation_id, turn.message_id, turn.message
+            self._conversations,
+            turn.conversation_id,
+            turn.message_id,
+            turn.message,
+            pace=self._pace,
         )
         key = (turn.conversation_id, turn.message_id)
         turn.start()

@@ -1,0 +1,57 @@
+"""The chat's services, wired as the app wires them, over a temporary data folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fakes.stubborn_repository import StubbornRepository
+from llama_desktop.domain.chat import Message, TurnIds
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.answer_saver import SavePace
+from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.orchestrator import Orchestrator
+
+PACE = SavePace(after_seconds=0.01, retry_seconds=0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatApp:
+    """What a test of chats works with."""
+
+    paths: AppPaths
+    repository: StubbornRepository
+    notices: NoticeService
+    conversations: ConversationService
+    orchestrator: Orchestrator
+    server: Any
+
+    async def answer(self, conversation_id: str, ids: TurnIds) -> Message:
+        """The answer as `get` tells it now."""
+        conversation = await self.conversations.get(conversation_id)
+        return next(
+            message for message in conversation.messages if message.id == ids.answer_message_id
+        )
+
+
+@asynccontextmanager
+async def open_chat_app(folder: Path, server: Any, pace: SavePace = PACE) -> AsyncIterator[ChatApp]:
+    """Open the services as `bootstrap` does, close them as it does."""
+    paths = AppPaths.locate(folder)
+    paths.prepare()
+    repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    storage = StorageThread()
+    notices = NoticeService()
+    try:
+        async with (
+            ConversationService(repository, storage, notices) as conversations,
+            Orchestrator(conversations, server, pace=pace) as orchestrator,
+        ):
+            yield ChatApp(paths, repository, notices, conversations, orchestrator, server)
+    finally:
+        await storage.aclose()

@@ -1,0 +1,104 @@
+"""Settings, over a real file in a temporary folder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from fakes.topic_log import TopicLog
+from llama_desktop.domain.errors import BadRequest
+from llama_desktop.domain.llama import CacheType, ServerConfig
+from llama_desktop.domain.settings import Settings, Theme
+from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
+from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.settings import SettingsService
+
+
+@asynccontextmanager
+async def _open(folder: Path) -> AsyncIterator[tuple[SettingsService, NoticeService]]:
+    storage, notices = StorageThread(), NoticeService()
+    repository = SettingsRepository(file=folder / "settings.json", damaged=folder / "damaged")
+    service = SettingsService(repository, storage, notices)
+    await service.load()
+    try:
+        yield service, notices
+    finally:
+        await storage.aclose()
+
+
+async def test_settings_begin_as_defaults_and_nothing_is_written(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, notices):
+        assert service.get() == Settings()
+        assert notices.notices().notices == ()
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - names are what is compared
+
+
+async def test_everything_that_was_set_is_there_after_a_restart(tmp_path: Path) -> None:
+    config = ServerConfig(model_path=Path("/m/x.gguf"), cache_type_k=CacheType.Q8_0)
+    async with _open(tmp_path) as (service, _):
+        await service.update(theme=Theme.DARK, llama_server_path=tmp_path)
+        await service.remember_config(config)
+        await service.change(lambda old: replace(old, model_folders=(Path("/m"), Path("/я"))))
+        expected = service.get()
+    async with _open(tmp_path) as (service, _):
+        assert service.get() == expected
+    assert expected.theme is Theme.DARK
+    assert expected.last_config == config
+    assert expected.llama_server_path == tmp_path
+
+
+async def test_only_what_is_named_changes_and_the_change_is_told_once(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        log = TopicLog(service.topic)
+        await service.update(sidebar_open=False)
+        await service.update(sidebar_open=False)
+        await service.update(llama_server_path=tmp_path)
+        await service.update(llama_server_path=None)
+    assert [event.sidebar_open for event in log.events] == [True, False, False, False]
+    assert log.events[-1] == Settings(sidebar_open=False)
+
+
+async def test_changes_at_the_same_time_do_not_undo_each_other(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        folders = [Path(f"/m/{number}") for number in range(20)]
+
+        async def add(folder: Path) -> None:
+            await service.change(
+                lambda old: replace(old, model_folders=(*old.model_folders, folder))
+            )
+
+        await asyncio.gather(*(add(folder) for folder in folders))
+        assert service.get().model_folders == tuple(folders)
+
+
+async def test_a_server_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        with pytest.raises(BadRequest, match="no file or folder"):
+            await service.update(llama_server_path=tmp_path / "none")
+        assert service.get() == Settings()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"settings": {"1": {"theme": "pink"}}}', b"\xff\xfe", b"\0"]
+)
+async def test_damaged_settings_are_kept_aside_and_defaults_used(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "settings.json").write_bytes(content)
+    async with _open(tmp_path) as (service, notices):
+        assert service.get() == Settings()
+        (notice,) = notices.notices().notices
+        await service.update(theme=Theme.DARK)
+    (kept,) = (tmp_path / "damaged").iterdir()
+    assert kept.read_bytes() == content
+    assert str(kept) in notice.message
+    async with _open(tmp_path) as (service, notices):
+        assert service.get().theme is Theme.DARK
+        assert notices.notices().notices == ()
