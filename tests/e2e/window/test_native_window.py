@@ -1,0 +1,211 @@
+"""The real pywebview window on a virtual screen."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from driver.running_app import DEVELOPMENT
+from driver.screen import Screen, screen
+from driver.window_app import TITLE, WindowApp, window_app
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="the virtual screen is an X server"
+)
+ENDED_SECONDS = 10.0
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[Screen]:
+    with screen() as started:
+        yield started
+
+
+@pytest.fixture
+def opened_links(tmp_path: Path) -> Path:
+    """Where a stand-in for xdg-open writes what it was asked to open."""
+    links = tmp_path / "opened-links"
+    links.touch()
+    program = tmp_path / "bin" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{links}"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return links
+
+
+@pytest.fixture
+def app(display: Screen, tmp_path: Path, opened_links: Path) -> Iterator[WindowApp]:
+    path = f"{opened_links.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    with window_app(display, tmp_path / "data", environment={"PATH": path}) as started:
+        yield started
+
+
+@pytest.fixture
+def page(app: WindowApp) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.connect_over_cdp(app.debugging, no_defaults=True)
+        [shown] = [page for context in browser.contexts for page in context.pages]
+        shown.wait_for_load_state()
+        shown.get_by_role("textbox").first.wait_for()
+        yield shown
+        browser.close()
+
+
+def test_the_main_job_is_done_in_the_window(app: WindowApp, page: Page, tiny_model: Path) -> None:
+    app.invoke("add_model_folder", path=str(tiny_model.parent))
+    app.invoke("start_llama_server", config={"model_path": str(tiny_model), "threads": 1})
+
+    page.get_by_role("textbox").last.fill("Hello from the window")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("article").nth(1).get_by_text("tok/s").wait_for()
+    [chat] = app.invoke("list_conversations")
+    kept = app.invoke("get_conversation", conversation_id=chat["id"])
+    assert kept["messages"][0]["content"] == "Hello from the window"
+    assert kept["messages"][1]["status"] == "complete"
+
+
+def test_page_script_finds_no_way_to_python(page: Page) -> None:
+    """What a script that got into the page would try with pywebview's own bridge."""
+    found = page.evaluate(
+        """() => ({
+            pywebview: typeof window.pywebview,
+            channel: typeof window.qt,
+            constructor: typeof window.QWebChannel,
+            external: typeof (window.external ?? {}).call,
+        })"""
+    )
+
+    assert found == {
+        "pywebview": "undefined",
+        "channel": "undefined",
+        "constructor": "undefined",
+        "external": "undefined",
+    }
+
+
+def test_the_page_may_not_make_code_from_text(page: Page) -> None:
+    refused = page.evaluate(
+        """() => new Promise((resolve) => {
+            document.addEventListener('securitypolicyviolation', (event) =>
+                resolve(event.effectiveDirective), { once: true });
+            const script = document.createElement('script');
+            script.textContent = 'window.wasRun = true';
+            document.body.append(script);
+        })"""
+    )
+
+    assert refused.startswith("script-src")
+    assert page.evaluate("() => window.wasRun === undefined")
+
+
+def test_the_window_never_leaves_the_app_and_links_pass_the_gateway(
+    app: WindowApp, page: Page, opened_links: Path
+) -> None:
+    page.evaluate("() => { location.href = 'https://example.org/by-script'; }")
+    page.evaluate("() => { window.open('https://example.org/by-open'); }")
+    page.evaluate("() => { window.open('file:///etc/passwd'); }")
+    page.evaluate("() => { location.href = 'file:///etc/hosts'; }")
+    app.invoke("open_external", url="https://example.org/last")
+
+    page.wait_for_function("() => document.querySelector('textarea') !== null")
+    assert page.url.startswith(app.base)
+    opened = set(opened_links.read_text().split())
+    assert "https://example.org/last" in opened
+    assert not [link for link in opened if link.startswith("file:")]
+
+
+def test_script_of_the_page_may_copy(display: Screen, page: Page) -> None:
+    page.bring_to_front()
+
+    page.evaluate("() => navigator.clipboard.writeText('copied from the page')")
+
+    assert display.run("xclip", "-selection", "clipboard", "-o") == "copied from the page"
+
+
+def test_a_permission_that_is_not_needed_is_refused_and_nothing_breaks(
+    app: WindowApp, page: Page
+) -> None:
+    answer = page.evaluate(
+        "() => navigator.mediaDevices.getUserMedia({audio: true})"
+        ".then(() => 'given', (error) => error.name)"
+    )
+
+    assert answer != "given"
+    assert app.process.poll() is None
+
+
+def test_text_of_the_page_can_be_selected(page: Page) -> None:
+    assert page.evaluate("() => getComputedStyle(document.querySelector('main')).userSelect") in (
+        "auto",
+        "text",
+    )
+
+
+def test_closing_the_window_ends_the_app_and_its_engine_and_keeps_the_place(
+    display: Screen, tmp_path: Path, tiny_model: Path
+) -> None:
+    with window_app(display, tmp_path / "data") as app:
+        state = app.invoke("start_llama_server", config={"model_path": str(tiny_model)})
+        window = display.find_window(TITLE)
+        display.run("xdotool", "windowsize", "--sync", window, "900", "700")
+
+        display.run("xdotool", "windowactivate", "--sync", window, "key", "alt+F4")
+
+        assert app.process.wait(ENDED_SECONDS) == 0
+        assert not psutil.pid_exists(state["pid"])
+    with window_app(display, tmp_path / "data"):
+        geometry = display.run(
+            "xdotool", "getwindowgeometry", "--shell", display.find_window(TITLE)
+        )
+    assert "WIDTH=900" in geometry
+    assert "HEIGHT=700" in geometry
+
+
+def test_a_second_start_shows_the_first_window_and_ends(
+    display: Screen, app: WindowApp, tmp_path: Path
+) -> None:
+    display.run("xdotool", "windowminimize", "--sync", display.find_window(TITLE))
+
+    second = subprocess.run(
+        [*DEVELOPMENT, "--data-dir", str(tmp_path / "data")],
+        env=display.environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert second.returncode == 0
+    assert display.find_window(TITLE)
+    assert app.process.poll() is None
+
+
+def test_without_a_display_the_address_is_told(tmp_path: Path) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
+    process = subprocess.Popen(
+        [*DEVELOPMENT, "--data-dir", str(tmp_path / "data")],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    told = [process.stderr.readline(), process.stderr.readline()]
+    process.terminate()
+    process.stderr.close()
+
+    assert process.wait(ENDED_SECONDS) == 0
+    assert "no display" in told[0]
+    assert "http://127.0.0.1:" in told[1]
