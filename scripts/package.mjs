@@ -25,7 +25,7 @@ await main(async () => {
 
 	await step('Building the executable', () =>
 		run(venvPython, [
-			...['-m', 'PyInstaller', '--noconfirm', '--log-level', 'WARN'],
+			...['-m', 'PyInstaller', '--noconfirm', '--log-level', 'ERROR'],
 			...['--distpath', join(root, 'dist'), '--workpath', join(root, 'build'), 'build.spec'],
 			...['--', ...(folder ? ['--folder'] : []), ...(gtk ? ['--gtk', gtk] : [])]
 		])

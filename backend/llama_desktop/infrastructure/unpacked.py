@@ -7,13 +7,16 @@ away what was left. Called by the executable's start hook; nothing else runs unp
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -28,17 +31,35 @@ _UNPACKING_SECONDS: Final = 60.0
 
 def end_with_outer_process() -> None:
     """Ask this process to end, in good order, as soon as its outer process is gone."""
+    end_with_process(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
-    def wait_for(process: psutil.Process) -> None:
-        process.wait()
-        os.kill(os.getpid(), signal.SIGTERM)
 
-    try:
-        outer = psutil.Process(os.getppid())
-    except psutil.NoSuchProcess:
-        os.kill(os.getpid(), signal.SIGTERM)
-        return
-    threading.Thread(target=wait_for, args=(outer,), name="outer process", daemon=True).start()
+def end_with_process(pid: int, end: Callable[[], None]) -> None:
+    """Call `end`, on a thread of its own, as soon as that process has ended or where it has."""
+
+    def watch() -> None:
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            _wait_for_end(pid)
+        end()
+
+    threading.Thread(target=watch, name="outer process", daemon=True).start()
+
+
+def _wait_for_end(pid: int) -> None:
+    """Not psutil's wait where the kernel tells: that one waits until a parent took notice, too."""
+    if sys.platform == "linux":
+        descriptor = os.pidfd_open(pid)
+        select.select([descriptor], [], [])
+        os.close(descriptor)
+    elif sys.platform == "darwin":
+        queue = select.kqueue()
+        watch = select.kevent(
+            pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, fflags=select.KQ_NOTE_EXIT
+        )
+        queue.control([watch], 1)
+        queue.close()
+    else:
+        psutil.Process(pid).wait()
 
 
 def mark_in_use(folder: Path) -> None:
