@@ -33,7 +33,7 @@ export default ts.config(
 		rules: {
 			eqeqeq: 'error',
 			'no-console': 'error',
-			'func-style': ['error', 'declaration'],
+			'func-style': ['error', 'declaration', { allowTypeAnnotation: true }],
 			'house/no-raw-colour': 'error',
 			'@typescript-eslint/consistent-type-imports': 'error',
 			'no-restricted-globals': [

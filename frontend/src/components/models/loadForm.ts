@@ -25,9 +25,9 @@ const USUAL_CONTEXT = 16_384;
 export function formFor(model: ModelFile, last: ServerConfig | null): LoadForm {
 	const config = last?.model_path === model.path ? last : null;
 	return {
-		context: config?.context_size == null ? 'auto' : 'custom',
+		context: (config?.context_size ?? null) === null ? 'auto' : 'custom',
 		contextText: String(config?.context_size ?? USUAL_CONTEXT),
-		gpuLayers: config?.gpu_layers == null ? 'auto' : 'custom',
+		gpuLayers: (config?.gpu_layers ?? null) === null ? 'auto' : 'custom',
 		gpuLayersText: String(config?.gpu_layers ?? 0),
 		cacheType: oneOf(['f16', 'q8_0', 'q4_0'], config?.cache_type_k, 'f16'),
 		flashAttention: config?.flash_attention ?? 'auto',

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 import type { Backend } from '../backend/backend';
 import type { LogEvent, LogLine } from '../backend/protocol';
 
@@ -16,9 +18,12 @@ export class LogStore {
 
 	/** Called by whoever shows the log, for as long as it is shown. */
 	listen(): () => void {
-		return this.#backend.listen('log', (event) => {
-			this.lines = reduce(this.lines, event).slice(-KEPT);
-		});
+		// Whoever shows this listens in an effect, which must not run again for what it hears.
+		return untrack(() =>
+			this.#backend.listen('log', (event) => {
+				this.lines = reduce(this.lines, event).slice(-KEPT);
+			})
+		);
 	}
 }
 

@@ -14,7 +14,6 @@ export class ModelsStore {
 	folders = $derived(this.library.folders);
 	totalBytes = $derived(this.models.reduce((sum, model) => sum + model.size_bytes, 0));
 
-	#byPath = $derived(new Map(this.models.map((model) => [model.path, model])));
 	#backend: Backend;
 
 	constructor(backend: Backend) {
@@ -26,7 +25,7 @@ export class ModelsStore {
 	}
 
 	find(path: string): ModelFile | null {
-		return this.#byPath.get(path) ?? null;
+		return this.models.find((model) => model.path === path) ?? null;
 	}
 
 	/** What a model is called, also one that is in no folder (any more). */

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 import type { Backend } from '../backend/backend';
 import type { MetricsEvent, MetricsSample } from '../backend/protocol';
 
@@ -17,9 +19,12 @@ export class TelemetryStore {
 
 	/** Called by whoever shows figures, for as long as they are shown. */
 	listen(): () => void {
-		return this.#backend.listen('metrics', (event) => {
-			this.samples = reduce(this.samples, event).slice(-KEPT);
-		});
+		// Whoever shows this listens in an effect, which must not run again for what it hears.
+		return untrack(() =>
+			this.#backend.listen('metrics', (event) => {
+				this.samples = reduce(this.samples, event).slice(-KEPT);
+			})
+		);
 	}
 }
 
