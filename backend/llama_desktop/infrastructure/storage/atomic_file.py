@@ -17,6 +17,7 @@ _REPLACE_PATIENCE_SECONDS: Final = 1.5
 _BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
 _CLOSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -63,6 +64,9 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:  # some network file systems cannot; the file is whole
+            raise
     finally:
         os.close(descriptor)
 
@@ -70,7 +74,10 @@ def sync_folder(folder: Path) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Remove the half-written files of a process that died. Only under the data folder's lock."""
     for leftover in folder.glob(f"*{_SUFFIX}"):
-        leftover.unlink(missing_ok=True)
+        with contextlib.suppress(
+            OSError
+        ):  # a disk that takes nothing now is told by the next write
+            leftover.unlink()
 
 
 def storage_failed(error: OSError, path: Path) -> StorageFailed:

@@ -3,7 +3,7 @@
     chat       one record: title, times, system prompt, parameters, the shown branch's leaf
     messages   one record per message; its number is the record's id
 
-What is not known or empty is not written. `schema` counts up when the meaning of a field changes.
+What is not known is not written. `schema` counts up when the meaning of a field changes.
 """
 
 from __future__ import annotations
@@ -140,14 +140,14 @@ def message_record(message: Message) -> dict[str, Any]:
     """What the table `messages` holds under the message's id."""
     record = _known(msgspec.to_builtins(message))
     del record["id"]
-    return {"parent_id": message.parent_id, "content": message.content, **record}
+    return {"parent_id": message.parent_id, **record}
 
 
 def _known(record: dict[str, Any]) -> dict[str, Any]:
     return {
         name: _known(value) if isinstance(value, dict) else value
         for name, value in record.items()
-        if value not in (None, "", [])
+        if value is not None
     }
 
 
