@@ -101,12 +101,12 @@ class Host:
             signal.signal(number, lambda *_: None)
 
         async def wait_for_signal() -> None:
-            with reader:
-                await loop.sock_recv(reader, 1)
+            await loop.sock_recv(reader, 1)
             logger.info("ending on a signal")
             self.close()
 
-        self._signal_socket = writer  # kept open for as long as the process lives
+        # Kept open for as long as the process lives: a second signal writes as well.
+        self._signal_sockets = (reader, writer)
         asyncio.run_coroutine_threadsafe(wait_for_signal(), loop)
 
     def _run(self) -> None:
