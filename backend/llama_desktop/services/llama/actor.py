@@ -130,20 +130,23 @@ class LlamaActor:
         self._launch = launch
 
     def _on_launch_progressed(self, launch: Task[ServerProcess], progress: LaunchProgress) -> None:
-        if launch is self._launch and isinstance(self.state, Starting):
-            self._become(
-                Starting(
-                    config=self.state.config,
-                    since=self.state.since,
-                    pid=progress.pid,
-                    progress=progress.progress,
-                    silent_seconds=progress.silent_seconds,
-                )
+        if launch is not self._launch:
+            return
+        assert isinstance(self.state, Starting)
+        self._become(
+            Starting(
+                config=self.state.config,
+                since=self.state.since,
+                pid=progress.pid,
+                progress=progress.progress,
+                silent_seconds=progress.silent_seconds,
             )
+        )
 
     async def _on_launch_ended(self, launch: Task[ServerProcess]) -> None:
-        if launch is not self._launch or not isinstance(self.state, Starting):
+        if launch is not self._launch:
             return
+        assert isinstance(self.state, Starting)
         if launch.cancelled():  # by somebody else, as when the loop is being torn down
             await self._bring_down()
             return
@@ -180,8 +183,9 @@ class LlamaActor:
         self._answer_waiters(running)
 
     async def _on_process_exited(self, process: ServerProcess, watch: Task[ServerFailure]) -> None:
-        if process is not self.process or not isinstance(self.state, Running):
+        if process is not self.process:
             return
+        assert isinstance(self.state, Running)
         error = asyncio.CancelledError() if watch.cancelled() else watch.exception()
         if error is not None:
             logger.error("Watching llama-server failed by a defect.", exc_info=error)
