@@ -152,6 +152,8 @@ export const shell = {
 		hasStopped: (name: string) => `${name} has stopped`,
 		whatHappened: 'What happened',
 		loadAgain: 'Load again',
+		loadWithContext: (size: string) => `Load with ${size} context`,
+		loadWithoutGpu: 'Load without the GPU',
 		chooseAnother: 'Choose another model'
 	},
 
