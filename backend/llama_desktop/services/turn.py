@@ -42,8 +42,8 @@ _STATUS = {"length": MessageStatus.LENGTH}
 class Turn:
     """Alone owns the present of one answer. Its events count from 1.
 
-    The first delta of each kind says that the phase has changed; only waiting and going on are
-    told by an event of their own.
+    Every turn begins as waiting, if only for a moment; that it goes on is told by an event of its
+    own. Later changes of the phase are told by the first delta of each kind.
     """
 
     def __init__(
@@ -62,8 +62,7 @@ class Turn:
         self._message = answer
         self._asked = asked
         self._publish = publish
-        is_waiting = answer.status is MessageStatus.WAITING
-        self._phase = TurnPhase.WAITING if is_waiting else TurnPhase.READING
+        self._phase = TurnPhase.WAITING
         self._progress: PromptProgress | None = None
         self._reasoning: list[str] = []
         self._content: list[str] = []
@@ -116,12 +115,19 @@ class Turn:
     def wait(self) -> None:
         """All slots are taken."""
         self._message = replace(self._message, status=MessageStatus.WAITING)
-        self._enter(TurnPhase.WAITING)
 
     def go_on(self, model: AnswerModel) -> None:
         """A slot of this model is free."""
         self._message = replace(self._message, status=MessageStatus.ANSWERING, model=model)
-        self._enter(TurnPhase.READING)
+        self._phase = TurnPhase.READING
+        self._publish(
+            TurnPhaseChanged(
+                conversation_id=self.conversation_id,
+                message_id=self.message_id,
+                sequence=self._next(),
+                phase=self._phase,
+            )
+        )
 
     def omit(self, message_ids: tuple[int, ...]) -> None:
         """These earlier messages do not fit the context window."""
@@ -195,19 +201,6 @@ class Turn:
                 message_id=self.message_id,
                 sequence=self._next(),
                 message=self.message(),
-            )
-        )
-
-    def _enter(self, phase: TurnPhase) -> None:
-        if phase is self._phase:
-            return
-        self._phase = phase
-        self._publish(
-            TurnPhaseChanged(
-                conversation_id=self.conversation_id,
-                message_id=self.message_id,
-                sequence=self._next(),
-                phase=phase,
             )
         )
 

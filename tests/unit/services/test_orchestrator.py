@@ -72,13 +72,14 @@ async def test_a_turn_keeps_question_and_answer_and_tells_each_step(app, server)
     assert [type(event) for event in log.events] == [
         AnswersSnapshot,
         TurnStarted,
+        TurnPhaseChanged,
         TurnProgress,
         ReasoningDelta,
         ContentDelta,
         ContentDelta,
         TurnFinished,
     ]
-    assert [event.sequence for event in log.events[1:]] == [1, 2, 3, 4, 5, 6]
+    assert [event.sequence for event in log.events[1:]] == [1, 2, 3, 4, 5, 6, 7]
     assert {event.message_id for event in log.events[1:]} == {ids.answer_message_id}
     started = log.of(TurnStarted)[0]
     assert started.user_message.content == "What is the sea?"
@@ -208,7 +209,7 @@ async def test_other_chats_wait_visibly_for_a_slot_and_come_in_order(app, server
     }
     assert (await app.answer(chats[1], ids[1])).status is MessageStatus.WAITING
     first.end()
-    change = await log.wait_for(TurnPhaseChanged)
+    change = await log.wait_for(TurnPhaseChanged, lambda event: event.conversation_id != chats[0])
     assert (change.conversation_id, change.phase) == (chats[1], TurnPhase.READING)
     assert (await app.answer(chats[1], ids[1])).status is MessageStatus.ANSWERING
     (await server.client.stream(1)).end()
