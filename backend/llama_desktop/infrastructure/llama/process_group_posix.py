@@ -64,9 +64,11 @@ class PosixGroup:
     async def kill(self) -> None:
         """See `ProcessGroup`."""
         self._signal(signal.SIGKILL)
-        await asyncio.wait({self._guard.exited, self._program.exited}, timeout=_KILL_SECONDS)
-        self._guard_transport.close()
-        self._transport.close()
+        try:
+            await asyncio.wait({self._guard.exited, self._program.exited}, timeout=_KILL_SECONDS)
+        finally:
+            self._guard_transport.close()
+            self._transport.close()
 
     def _signal(self, number: signal.Signals) -> None:
         if self._guard.exited.done() and self._program.exited.done():

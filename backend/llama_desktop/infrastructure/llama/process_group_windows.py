@@ -149,8 +149,10 @@ class WindowsGroup:
     async def kill(self) -> None:
         """See `ProcessGroup`."""
         self._job.kill()
-        await asyncio.wait({self._program.exited}, timeout=_KILL_SECONDS)
-        self._transport.close()
+        try:
+            await asyncio.wait({self._program.exited}, timeout=_KILL_SECONDS)
+        finally:
+            self._transport.close()
 
 
 async def spawn_group(

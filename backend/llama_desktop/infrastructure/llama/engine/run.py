@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from llama_desktop.infrastructure.llama.engine.extension import import_extension
 from llama_desktop.infrastructure.llama.engine.lifeline import die_with_parent
@@ -54,14 +54,27 @@ def _serve(extension: Any, parameters: Any) -> int:
     except (RuntimeError, ValueError) as error:
         print(f"E srv  llama_server: {error}", file=sys.stderr)  # noqa: T201 - this is the log
         return 1
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
-    while server is not None:
-        threading.Event().wait()
-    return 0
-
-
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave at once. The tidy way waits until every client has closed its stream."""
-    del number, frame
+    _wait_for_signal()
+    # The server is left, not deleted: that would wait until every client has closed its stream.
+    assert server is not None
     os._exit(0)
+
+
+def _wait_for_signal() -> None:
+    """Until SIGINT or SIGTERM.
+
+    Waited for at a pipe that the signal handler itself writes to: a lock would not notice a
+    signal that came just before, or that another thread was given.
+    """
+    if sys.platform == "win32":
+        threading.Event().wait()  # it is ended from outside
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _note)
+    os.read(reader, 1)
+
+
+def _note(number: int, frame: FrameType | None) -> None:
+    """A handler there must be, for the signal to be written to the pipe."""

@@ -1,0 +1,58 @@
+"""What llama-server is asked for an answer."""
+
+from __future__ import annotations
+
+import json
+
+from llama_desktop.domain.chat import SamplingParameters
+from llama_desktop.infrastructure.llama.chat_request import (
+    ChatMessage,
+    ChatRequest,
+    build_chat_body,
+)
+
+HI = (ChatMessage("user", "hi"),)
+
+
+def test_a_request_always_streams_with_progress_and_usage() -> None:
+    assert json.loads(build_chat_body(ChatRequest(HI))) == {
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "return_progress": True,
+        "cache_prompt": True,
+    }
+
+
+def test_parameters_that_are_not_set_are_left_to_the_server() -> None:
+    parameters = SamplingParameters(temperature=0.0, seed=7, max_tokens=5, stop=("END",))
+    body = json.loads(build_chat_body(ChatRequest(HI, parameters)))
+    assert {name: body[name] for name in ("temperature", "seed", "max_tokens", "stop")} == {
+        "temperature": 0.0,
+        "seed": 7,
+        "max_tokens": 5,
+        "stop": ["END"],
+    }
+    assert "top_k" not in body
+
+
+def test_every_parameter_of_ours_is_sent() -> None:
+    parameters = SamplingParameters(
+        temperature=1,
+        top_k=2,
+        top_p=0.3,
+        min_p=0.4,
+        repeat_penalty=1.5,
+        presence_penalty=0.6,
+        frequency_penalty=0.7,
+        seed=8,
+        max_tokens=9,
+        stop=("x",),
+    )
+    body = json.loads(build_chat_body(ChatRequest(HI, parameters)))
+    assert all(name in body for name in SamplingParameters.__struct_fields__)
+
+
+def test_text_that_no_json_can_carry_is_made_sound() -> None:
+    body = json.loads(build_chat_body(ChatRequest((ChatMessage("user", "a\ud83db"),))))
+    assert body["messages"][0]["content"] == "a?b"
