@@ -28,9 +28,7 @@ export async function setUpGtk() {
 	if (readStamp(stamp).lock === wanted.lock) return folder;
 
 	await install(
-		builders
-			.filter(([, , isThere]) => !isThere())
-			.map(([name, packages]) => ({ name, packages }))
+		builders.filter(([, , isThere]) => !isThere()).map(([name, packages]) => ({ name, packages }))
 	);
 	try {
 		await step('Building the bindings of WebKitGTK', async () => {

@@ -14,27 +14,28 @@ export async function setUpSystemPackages({ developing }) {
 	await install(missing);
 }
 
-/** Installs what brings `missing` (`{name, packages}` each), once: what failed is not retried. */
+/** Installs what brings `missing` (`{name, packages}` each); tries the same only once. */
 export async function install(missing) {
 	if (missing.length === 0) return;
 	const names = missing.map(({ name }) => name);
-	if (!sameAsLastFailure(names) && (await tryInstall(missing))) return;
-	writeStamp(stamps.system, { failed: names });
+	const rights = wasTried(names) ? null : rightsToInstall();
+	if (rights !== null) {
+		writeStamp(stamps.system, { tried: names });
+		if (await tryInstall(missing, rights)) return;
+	}
 	say(howToInstall(missing));
 }
 
-async function tryInstall(missing) {
-	const rights = rightsToInstall();
-	if (rights === null) return false;
+async function tryInstall(missing, rights) {
+	const [command, ...before] = [...rights, 'apt-get'];
 	const apt = (...args) =>
-		run(rights[0] ?? 'apt-get', [...rights.slice(1), ...(rights[0] ? ['apt-get'] : []), ...args], {
+		run(command, [...before, '-o', 'Acquire::Retries=3', ...args], {
 			env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
 		});
 	try {
-		await step(`Installing system packages`, async () => {
+		await step('Installing system packages', async () => {
 			await apt('update', '-qq');
-			const packages = missing.map(({ packages }) => packages.find(isInstallable) ?? packages[0]);
-			await apt('install', '-y', '-qq', '--no-install-recommends', ...new Set(packages));
+			await apt('install', '-y', '-qq', '--no-install-recommends', ...packagesFor(missing));
 		});
 		return true;
 	} catch (error) {
@@ -55,14 +56,18 @@ function isInstallable(packageName) {
 	return /Candidate: (?!\(none\))/.test(policy);
 }
 
-function sameAsLastFailure(names) {
-	return JSON.stringify(readStamp(stamps.system).failed) === JSON.stringify(names);
+function wasTried(names) {
+	return JSON.stringify(readStamp(stamps.system).tried) === JSON.stringify(names);
+}
+
+/** The packages to install: of several names the first that this system knows. */
+function packagesFor(missing) {
+	return new Set(missing.map(({ packages }) => packages.find(isInstallable) ?? packages[0]));
 }
 
 function howToInstall(missing) {
 	if (!hasProgram('apt-get')) {
 		return `Missing on this system: ${missing.map(({ name }) => name).join(', ')}.`;
 	}
-	const packages = missing.map(({ packages }) => packages.find(isInstallable) ?? packages[0]);
-	return `Missing on this system; install it with: sudo apt install ${[...new Set(packages)].join(' ')}`;
+	return `Missing on this system; install it with: sudo apt install ${[...packagesFor(missing)].join(' ')}`;
 }
