@@ -28,7 +28,7 @@ export async function buildPage({ always = false } = {}) {
 	await step('Building the page', () =>
 		run(process.execPath, [
 			binOf('vite'),
-			...['build', '--config', join(frontend, 'vite.config.ts'), '--logLevel', 'warn']
+			...['build', '--config', join(frontend, 'vite.config.ts'), '--logLevel', 'error']
 		])
 	);
 }

@@ -35,7 +35,8 @@ async function tryInstall(missing, rights) {
 	try {
 		await step('Installing system packages', async () => {
 			await apt('update', '-qq');
-			await apt('install', '-y', '-qq', '--no-install-recommends', ...packagesFor(missing));
+			const known = [...packagesFor(missing)].filter(isInstallable);
+			await apt('install', '-y', '-qq', '--no-install-recommends', ...known);
 		});
 		return true;
 	} catch (error) {
