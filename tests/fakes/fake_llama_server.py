@@ -123,8 +123,8 @@ class FakeServer:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             return
-        signal.signal(signal.SIGTERM, lambda *_: self._leave(0))
-        signal.signal(signal.SIGINT, lambda *_: self._leave(0))
+        for order in {signal.SIGTERM, signal.SIGINT} - {self._behaviour.exit_signal}:
+            signal.signal(order, lambda *_: self._leave(0))
         if self._is_watched:
             threading.Thread(target=self._watch_stdin, daemon=True).start()
 
@@ -189,7 +189,6 @@ class FakeServer:
         for words in self._behaviour.last_words:
             print(words, file=sys.stderr, flush=True)
         if self._behaviour.exit_signal is not None:
-            signal.signal(self._behaviour.exit_signal, signal.SIG_DFL)
             os.kill(os.getpid(), self._behaviour.exit_signal)
             threading.Event().wait()
         os._exit(self._behaviour.exit_code)

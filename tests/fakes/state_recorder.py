@@ -29,6 +29,10 @@ class StateRecorder:
         """The present state if it is of this kind, else the next one that is."""
         if isinstance(self.states[-1], kind):
             return self.states[-1]
+        return await self.next(kind)
+
+    async def next(self, kind: type[ServerState]) -> ServerState:
+        """The next state of this kind, not the present one."""
         waiting: Future[ServerState] = asyncio.get_running_loop().create_future()
         self._waiting.append((kind, waiting))
         return await waiting
