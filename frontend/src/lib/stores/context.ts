@@ -5,6 +5,7 @@ import type { ChatStore } from './chatStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
+import type { Place } from '../place';
 import { NavigationStore } from './navigationStore.svelte';
 import { NoticesStore } from './noticesStore.svelte';
 import { ServerStore } from './serverStore.svelte';
@@ -31,8 +32,8 @@ export interface Stores extends ShellStores {
 	chat: ChatStore;
 }
 
-export function createShellStores(backend: Backend): ShellStores {
-	const navigation = new NavigationStore();
+export function createShellStores(backend: Backend, start?: Place): ShellStores {
+	const navigation = new NavigationStore(start);
 	const settings = new SettingsStore(backend);
 	return {
 		conversations: new ConversationsStore(backend),

@@ -1,4 +1,6 @@
-export type View = 'chat' | 'models';
+import type { Place } from '../place';
+
+export type View = Place['view'];
 export type DialogName = 'what_happened' | 'shortcuts';
 
 /** Owns what is on screen: which view, which conversation, and what lies over them. */
@@ -13,6 +15,12 @@ export class NavigationStore {
 	dialog = $state<DialogName | null>(null);
 	/** Counts up whenever the composer is to take the focus. */
 	composerFocusRequests = $state(0);
+
+	/** `start`: where the page was before it was reloaded. */
+	constructor(start: Place = { view: 'chat', conversationId: null }) {
+		this.view = start.view;
+		this.conversationId = start.conversationId;
+	}
 
 	/** Opens a chat, `null` a new one. Moving through the list by keys leaves the focus there. */
 	openChat(conversationId: string | null, options: { focusComposer?: boolean } = {}): void {

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { readPlace, writePlace } from './place';
+
+describe('the place in the address', () => {
+	it.each([
+		{ view: 'chat', conversationId: null },
+		{ view: 'chat', conversationId: 'c-1' },
+		{ view: 'models', conversationId: null },
+		{ view: 'models', conversationId: 'with/slash' }
+	] as const)('is found again: %o', (place) => {
+		expect(readPlace(writePlace(place))).toEqual(place);
+	});
+
+	it.each(['', '#', '#token=abc', '#/nowhere/x'])('is a new chat for %o', (hash) => {
+		expect(readPlace(hash)).toEqual({ view: 'chat', conversationId: null });
+	});
+});
