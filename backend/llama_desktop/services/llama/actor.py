@@ -22,6 +22,7 @@ from llama_desktop.domain.llama import (
 )
 from llama_desktop.infrastructure.llama.process import Launcher, LaunchProgress, ServerProcess
 from llama_desktop.services.llama.failure import describe_defect, describe_failed_launch
+from llama_desktop.services.llama.holding import Holding
 from llama_desktop.services.llama.messages import (
     LaunchEnded,
     LaunchProgressed,
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _CLOSING: Final = "The app is closing."
+_DEFECT: Final = "Llama Desktop itself went wrong. Close it and start it again."
 _CANCELLED: Final = "Loading was cancelled."
 _REPLACED: Final = "Another model was chosen while this one was loading."
 
@@ -46,16 +48,17 @@ class LlamaActor:
     def __init__(self, launcher: Launcher, publish: Callable[[ServerState], None]) -> None:
         """`publish` hears each state as it is entered; it must not block or raise."""
         self.state: ServerState = Stopped()
-        self.process: ServerProcess | None = None
-        """The healthy server; set in `Running`, and in `Stopping` until it has left."""
-        self._launcher = launcher
         self._publish = publish
+        self._holding = Holding(launcher, self.post)
         self._mailbox: Queue[Message] = Queue()
         self._is_closed = False
-        self._launch: Task[ServerProcess] | None = None
-        self._launch_began = 0.0
-        self._watch: Task[ServerFailure] | None = None
+        self._last_words = _CLOSING
         self._waiters: list[Future[Running]] = []
+
+    @property
+    def process(self) -> ServerProcess | None:
+        """The healthy server; set in `Running`, and in `Stopping` until it has left."""
+        return self._holding.process
 
     def post(self, message: Message) -> None:
         """Put a message into the mailbox. Once that is closed, requests are answered at once."""
@@ -73,10 +76,11 @@ class LlamaActor:
                 await self._handle(message)
         except Exception:
             logger.exception("The actor of llama-server ended by a defect.")
+            self._last_words = _DEFECT
             raise
         finally:
             try:
-                await self._bring_down(_CLOSING)
+                await self._bring_down(self._last_words)
             finally:
                 if message is not None:  # its handling may have been cut off before its answer
                     self._refuse(message)
@@ -117,20 +121,12 @@ class LlamaActor:
                 self._begin(config, reply)
 
     def _begin(self, config: ServerConfig, reply: Future[Running]) -> None:
-        def report(progress: LaunchProgress) -> None:
-            self.post(LaunchProgressed(launch, progress))
-
         self._waiters.append(reply)
-        self._launch_began = time.monotonic()
         self._become(Starting(config=config, since=time.time()))
-        launch = asyncio.create_task(
-            self._launcher.launch(config, report), name="launch llama-server"
-        )
-        launch.add_done_callback(lambda task: self.post(LaunchEnded(task)))
-        self._launch = launch
+        self._holding.begin(config)
 
     def _on_launch_progressed(self, launch: Task[ServerProcess], progress: LaunchProgress) -> None:
-        if launch is not self._launch:
+        if launch is not self._holding.launch:
             return
         assert isinstance(self.state, Starting)
         self._become(
@@ -144,32 +140,26 @@ class LlamaActor:
         )
 
     async def _on_launch_ended(self, launch: Task[ServerProcess]) -> None:
-        if launch is not self._launch:
+        if launch is not self._holding.launch:
             return
         assert isinstance(self.state, Starting)
         if launch.cancelled():  # by somebody else, as when the loop is being torn down
             await self._bring_down()
             return
-        self._launch = None
         match launch.exception():
             case None:
                 self._on_healthy(self.state.config, launch.result())
             case AppError() as error:
-                self._become(
-                    Failed(config=self.state.config, failure=describe_failed_launch(error))
-                )
+                await self._fail(self.state.config, describe_failed_launch(error))
                 self._answer_waiters(error)
             case error:
                 logger.error("Launching llama-server failed by a defect.", exc_info=error)
                 failure = describe_defect(while_loading=True)
-                self._become(Failed(config=self.state.config, failure=failure))
+                await self._fail(self.state.config, failure)
                 self._answer_waiters(InternalError(failure.message))
 
     def _on_healthy(self, config: ServerConfig, process: ServerProcess) -> None:
-        self.process = process
-        watch = asyncio.create_task(process.wait(), name="watch llama-server")
-        watch.add_done_callback(lambda task: self.post(ProcessExited(process, task)))
-        self._watch = watch
+        self._holding.adopt(process)
         running = Running(
             config=config,
             pid=process.pid,
@@ -177,7 +167,7 @@ class LlamaActor:
             engine=process.engine,
             model=process.model,
             since=time.time(),
-            load_seconds=time.monotonic() - self._launch_began,
+            load_seconds=time.monotonic() - self._holding.launch_began,
         )
         self._become(running)
         self._answer_waiters(running)
@@ -187,13 +177,16 @@ class LlamaActor:
             return
         assert isinstance(self.state, Running)
         error = asyncio.CancelledError() if watch.cancelled() else watch.exception()
-        if error is not None:
-            logger.error("Watching llama-server failed by a defect.", exc_info=error)
-            failure = describe_defect(while_loading=False)
+        if error is None:
+            await self._fail(self.state.config, watch.result())
         else:
-            failure = watch.result()
-        self._become(Failed(config=self.state.config, failure=failure))
-        await self._let_go()  # its streams, and what it may have left of its process group
+            logger.error("Watching llama-server failed by a defect.", exc_info=error)
+            await self._fail(self.state.config, describe_defect(while_loading=False))
+
+    async def _fail(self, config: ServerConfig, failure: ServerFailure) -> None:
+        """Say so at once, then end what may be left: streams, its process group."""
+        self._become(Failed(config=config, failure=failure))
+        await self._holding.let_go()
 
     async def _bring_down(self, why: str = _CANCELLED) -> None:
         """Reach `Stopped` from any state; whoever waits for a launch is told `why`."""
@@ -202,31 +195,15 @@ class LlamaActor:
                 self._become(Stopping(config=config))
             case Stopped() | Stopping() | Failed():
                 pass
-        await self._let_go()
+        await self._holding.let_go()
         if not isinstance(self.state, Stopped):
             self._become(Stopped())
         self._answer_waiters(ServerStartAborted(why))
 
-    async def _let_go(self) -> None:
-        """End the launch and the process. Cut off in the middle, it can be called again."""
-        if self._launch is not None:
-            self._launch.cancel()
-            await asyncio.wait([self._launch])
-            if not self._launch.cancelled() and self._launch.exception() is None:
-                self.process = self._launch.result()  # healthy just before it was cancelled
-            self._launch = None
-        if self.process is not None:
-            await self.process.stop()
-            self.process = None
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
-            self._watch = None
-
     def _refuse(self, message: Message) -> None:
         match message:
             case Start(reply=reply):
-                _answer(reply, ServerStartAborted(_CLOSING))
+                _answer(reply, ServerStartAborted(self._last_words))
             case Stop(reply=reply):
                 _answer(reply, None)
             case _:

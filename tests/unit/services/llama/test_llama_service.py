@@ -24,6 +24,7 @@ from llama_desktop.domain.llama import (
     FailureCause,
     Running,
     ServerConfig,
+    ServerState,
     Starting,
     Stopped,
     Stopping,
@@ -419,3 +420,26 @@ async def test_requests_after_the_end_are_answered_at_once() -> None:
 async def test_a_topic_listener_gets_the_present_state_first(stage: Stage) -> None:
     await stage.run()
     assert isinstance(StateRecorder(stage.service.topic).states[0], Running)
+
+
+async def test_a_defect_ends_the_actor_loudly_and_leaves_nobody_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    launcher = FakeLauncher()
+
+    def break_at_running(state: ServerState, _sequence: int) -> None:
+        if isinstance(state, Running):
+            raise ZeroDivisionError("oops")
+
+    with pytest.raises(ZeroDivisionError):
+        async with LlamaCppService(launcher) as service:
+            service.topic.subscribe(break_at_running)
+            start = asyncio.create_task(service.start(A))
+            (await launcher.next_launch(1)).succeed()
+            with pytest.raises(ServerStartAborted, match="went wrong"):
+                await start
+            with pytest.raises(ServerStartAborted, match="went wrong"):
+                await service.start(A)
+            await service.stop()
+    assert not launcher.alive
+    assert "oops" in caplog.text

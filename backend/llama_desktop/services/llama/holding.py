@@ -1,0 +1,66 @@
+"""What the actor holds of the outside world: a launch under way, or the process it became."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from asyncio import Task
+from collections.abc import Callable
+
+from llama_desktop.domain.llama import ServerConfig, ServerFailure
+from llama_desktop.infrastructure.llama.process import Launcher, LaunchProgress, ServerProcess
+from llama_desktop.services.llama.messages import (
+    LaunchEnded,
+    LaunchProgressed,
+    ProcessExited,
+    Report,
+)
+
+
+class Holding:
+    """At most one launch or one process. What becomes of it is reported to the actor."""
+
+    def __init__(self, launcher: Launcher, post: Callable[[Report], None]) -> None:
+        self.launch: Task[ServerProcess] | None = None
+        self.process: ServerProcess | None = None
+        self.launch_began = 0.0
+        self._launcher = launcher
+        self._post = post
+        self._watch: Task[ServerFailure] | None = None
+
+    def begin(self, config: ServerConfig) -> None:
+        """Launch, in a task."""
+
+        def report(progress: LaunchProgress) -> None:
+            self._post(LaunchProgressed(launch, progress))
+
+        self.launch_began = time.monotonic()
+        launch = asyncio.create_task(
+            self._launcher.launch(config, report), name="launch llama-server"
+        )
+        launch.add_done_callback(lambda task: self._post(LaunchEnded(task)))
+        self.launch = launch
+
+    def adopt(self, process: ServerProcess) -> None:
+        """Keep the process that the launch has become, and watch it in a task."""
+        self.launch = None
+        self.process = process
+        watch = asyncio.create_task(process.wait(), name="watch llama-server")
+        watch.add_done_callback(lambda task: self._post(ProcessExited(process, task)))
+        self._watch = watch
+
+    async def let_go(self) -> None:
+        """End the launch and the process. Cut off in the middle, it can be called again."""
+        if self.launch is not None:
+            self.launch.cancel()
+            await asyncio.wait([self.launch])
+            if not self.launch.cancelled() and self.launch.exception() is None:
+                self.process = self.launch.result()  # healthy just before it was cancelled
+            self.launch = None
+        if self.process is not None:
+            await self.process.stop()
+            self.process = None
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+            self._watch = None
