@@ -6,7 +6,6 @@ anything else is imported, because its start is waited for.
 
 from __future__ import annotations
 
-import os
 import sys
 
 
@@ -15,11 +14,7 @@ def run() -> int:
     if sys.argv[1:2] == ["__llama-server"]:
         from llama_desktop.infrastructure.llama.engine.run import main as run_engine
 
-        code = run_engine(sys.argv[2:])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Not sys.exit: the interpreter would wait for the threads of a server that is being left.
-        os._exit(code)
+        return run_engine(sys.argv[2:])
     from llama_desktop.main import main
 
     return main(sys.argv[1:])

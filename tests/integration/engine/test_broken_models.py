@@ -30,7 +30,7 @@ async def test_every_damaged_file_is_refused_with_a_sentence(
             FailureCause.BAD_MODEL,
             FailureCause.CRASHED,
         ):
-            wrong.append(f"{path.name}: {error!r}")
+            wrong.append(f"{path.name}: {error!r} {failure}")
     assert wrong == []
 
 

@@ -22,7 +22,11 @@ _AUTO_SLOTS: Final = 4
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until told to stop. Returns the exit code; the caller ends the process with it."""
+    """Run until told to stop, which ends the process.
+
+    Returns the exit code where it comes to nothing. The caller ends with it in the ordinary way:
+    llama.cpp's log has a thread of its own, and only so are its last words, the reason, written.
+    """
     die_with_parent()
     extension = import_extension()
     parameters = extension.CommonParams()
