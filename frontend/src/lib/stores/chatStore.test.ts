@@ -2,53 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BackendError } from '../backend/errors';
 import { FakeBackend } from '../backend/fake';
-import type { AnswersEvent, Conversation, Message, TurnUnderWay } from '../backend/protocol';
+import { fakeConversation, fakeMessage } from '../backend/fakeValues';
+import type { AnswersEvent, Conversation, TurnUnderWay } from '../backend/protocol';
 import { ChatStore } from './chatStore.svelte';
 
-function message(id: number, changes: Partial<Message> = {}): Message {
-	return {
-		id,
-		parent_id: id === 1 ? null : id - 1,
-		role: id % 2 === 1 ? 'user' : 'assistant',
-		content: `text ${id}`,
-		status: 'complete',
-		created: 1_700_000_000,
-		reasoning: '',
-		model: null,
-		stats: null,
-		finish_reason: null,
-		parameters: null,
-		error: null,
-		omitted_message_ids: [],
-		...changes
-	};
-}
-
-function conversation(id: string, messages: Message[]): Conversation {
-	return {
-		id,
-		title: 'Chat',
-		created: 1,
-		updated: 2,
-		system_prompt: '',
-		parameters: {
-			temperature: null,
-			top_k: null,
-			top_p: null,
-			min_p: null,
-			repeat_penalty: null,
-			presence_penalty: null,
-			frequency_penalty: null,
-			seed: null,
-			max_tokens: null,
-			stop: []
-		},
-		leaf_id: messages.at(-1)?.id ?? null,
-		messages
-	};
-}
-
-const answering = message(2, { content: '', status: 'answering' });
+const answering = fakeMessage(2, { content: '', status: 'answering' });
 
 function started(id = 'a'): AnswersEvent {
 	return {
@@ -56,7 +14,7 @@ function started(id = 'a'): AnswersEvent {
 		conversation_id: id,
 		message_id: 2,
 		sequence: 1,
-		user_message: message(1, { content: 'Hi' }),
+		user_message: fakeMessage(1, { content: 'Hi' }),
 		message: answering
 	};
 }
@@ -78,7 +36,7 @@ function finished(content: string, id = 'a'): AnswersEvent {
 		conversation_id: id,
 		message_id: 2,
 		sequence: 99,
-		message: message(2, { content })
+		message: fakeMessage(2, { content })
 	};
 }
 
@@ -120,9 +78,9 @@ describe('ChatStore', () => {
 	afterEach(() => vi.useRealTimers());
 
 	it('shows the branch that ends in the leaf', async () => {
-		const sibling = message(4, { parent_id: 1, role: 'assistant' });
+		const sibling = fakeMessage(4, { parent_id: 1, role: 'assistant' });
 		backend.answer('get_conversation', () => ({
-			...conversation('a', [message(1), message(2), message(3), sibling]),
+			...fakeConversation('a', [fakeMessage(1), fakeMessage(2), fakeMessage(3), sibling]),
 			leaf_id: 4
 		}));
 		const chat = new ChatStore(backend);
@@ -132,7 +90,7 @@ describe('ChatStore', () => {
 	});
 
 	it('shows an answer as it grows, once a frame, and its end', async () => {
-		backend.answer('get_conversation', () => conversation('a', []));
+		backend.answer('get_conversation', () => fakeConversation('a', []));
 		const chat = new ChatStore(backend);
 		await chat.open('a');
 		backend.publish('answers', started());
@@ -149,7 +107,7 @@ describe('ChatStore', () => {
 	});
 
 	it('takes each delta once: what the snapshot held is not added again', async () => {
-		backend.answer('get_conversation', () => conversation('a', [message(1), answering]));
+		backend.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]));
 		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One two', 3)] });
 		const chat = new ChatStore(backend);
 		await chat.open('a');
@@ -160,7 +118,7 @@ describe('ChatStore', () => {
 	});
 
 	it('goes on whole after a lost connection', async () => {
-		backend.answer('get_conversation', () => conversation('a', [message(1), answering]));
+		backend.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]));
 		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)] });
 		const chat = new ChatStore(backend);
 		await chat.open('a');
@@ -176,7 +134,7 @@ describe('ChatStore', () => {
 		const chat = new ChatStore(backend);
 		const opened = chat.open('a');
 		backend.publish('answers', finished('One two.'));
-		fetched.resolve(conversation('a', [message(1), { ...answering, content: 'On' }]));
+		fetched.resolve(fakeConversation('a', [fakeMessage(1), { ...answering, content: 'On' }]));
 		await opened;
 		expect(chat.branch.at(-1)).toMatchObject({ content: 'One two.', status: 'complete' });
 		expect(backend.callsOf('get_conversation')).toHaveLength(1);
@@ -184,17 +142,17 @@ describe('ChatStore', () => {
 
 	it('fetches again when an answer is unfinished though nobody answers it', async () => {
 		const kept = [
-			conversation('a', [message(1), answering]),
-			conversation('a', [message(1), message(2, { content: 'The end.' })])
+			fakeConversation('a', [fakeMessage(1), answering]),
+			fakeConversation('a', [fakeMessage(1), fakeMessage(2, { content: 'The end.' })])
 		];
-		backend.answer('get_conversation', () => kept.shift() ?? conversation('a', []));
+		backend.answer('get_conversation', () => kept.shift() ?? fakeConversation('a', []));
 		const chat = new ChatStore(backend);
 		await chat.open('a');
 		expect(chat.branch.at(-1)?.content).toBe('The end.');
 	});
 
 	it('does not ask for ever when an answer stays unfinished', async () => {
-		backend.answer('get_conversation', () => conversation('a', [message(1), answering]));
+		backend.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]));
 		const chat = new ChatStore(backend);
 		await chat.open('a');
 		expect(backend.callsOf('get_conversation').length).toBeLessThan(5);
@@ -203,12 +161,14 @@ describe('ChatStore', () => {
 	it('mixes nothing when the chat is changed in the middle', async () => {
 		const slow = later<Conversation>();
 		backend.answer('get_conversation', ({ conversation_id }) =>
-			conversation_id === 'a' ? slow.promise : conversation('b', [message(1, { content: 'B' })])
+			conversation_id === 'a'
+				? slow.promise
+				: fakeConversation('b', [fakeMessage(1, { content: 'B' })])
 		);
 		const chat = new ChatStore(backend);
 		const first = chat.open('a');
 		await chat.open('b');
-		slow.resolve(conversation('a', [message(1, { content: 'A' })]));
+		slow.resolve(fakeConversation('a', [fakeMessage(1, { content: 'A' })]));
 		await first;
 		backend.publish('answers', started('a'));
 		backend.publish('answers', delta(2, 'for a', 'a'));
@@ -220,7 +180,7 @@ describe('ChatStore', () => {
 
 	it('keeps a new chat with its first message, and opens it', async () => {
 		backend
-			.answer('create_conversation', () => conversation('n', []))
+			.answer('create_conversation', () => fakeConversation('n', []))
 			.answer('send_message', () => {
 				backend.publish('answers', started('n'));
 				return { user_message_id: 1, answer_message_id: 2 };
@@ -237,7 +197,7 @@ describe('ChatStore', () => {
 
 	it('keeps the draft and says why when sending fails', async () => {
 		backend
-			.answer('get_conversation', () => conversation('a', []))
+			.answer('get_conversation', () => fakeConversation('a', []))
 			.answer('send_message', () => {
 				throw new BackendError('server_not_running', 'No model is loaded.');
 			});
@@ -252,7 +212,7 @@ describe('ChatStore', () => {
 	it('does not send twice while the first is on its way', async () => {
 		const answer = later<{ user_message_id: number; answer_message_id: number }>();
 		backend
-			.answer('get_conversation', () => conversation('a', []))
+			.answer('get_conversation', () => fakeConversation('a', []))
 			.answer('send_message', () => answer.promise);
 		const chat = new ChatStore(backend);
 		await chat.open('a');
@@ -264,7 +224,9 @@ describe('ChatStore', () => {
 	});
 
 	it('keeps a draft for every chat', async () => {
-		backend.answer('get_conversation', ({ conversation_id }) => conversation(conversation_id, []));
+		backend.answer('get_conversation', ({ conversation_id }) =>
+			fakeConversation(conversation_id, [])
+		);
 		const chat = new ChatStore(backend);
 		chat.draft = 'new';
 		await chat.open('a');
@@ -277,7 +239,7 @@ describe('ChatStore', () => {
 
 	it('stops the answer that is shown', async () => {
 		backend
-			.answer('get_conversation', () => conversation('a', [message(1), answering]))
+			.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]))
 			.answer('stop_answer', () => null);
 		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)] });
 		const chat = new ChatStore(backend);
@@ -288,15 +250,15 @@ describe('ChatStore', () => {
 
 	it('shows a second answer beside the first', async () => {
 		backend
-			.answer('get_conversation', () => conversation('a', [message(1), message(2)]))
+			.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), fakeMessage(2)]))
 			.answer('answer_again', () => {
 				backend.publish('answers', {
 					type: 'started',
 					conversation_id: 'a',
 					message_id: 3,
 					sequence: 1,
-					user_message: message(1),
-					message: message(3, { parent_id: 1, role: 'assistant', status: 'answering' })
+					user_message: fakeMessage(1),
+					message: fakeMessage(3, { parent_id: 1, role: 'assistant', status: 'answering' })
 				});
 				return { user_message_id: 1, answer_message_id: 3 };
 			});

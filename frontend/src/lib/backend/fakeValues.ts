@@ -1,0 +1,97 @@
+/** Values for tests: whole, and changed where a test says so. */
+
+import type {
+	Conversation,
+	ConversationSummary,
+	Message,
+	Running,
+	ServerConfig,
+	Settings
+} from './protocol';
+
+export function fakeMessage(id: number, changes: Partial<Message> = {}): Message {
+	return {
+		id,
+		parent_id: id === 1 ? null : id - 1,
+		role: id % 2 === 1 ? 'user' : 'assistant',
+		content: `text ${id}`,
+		status: 'complete',
+		created: 1_700_000_000,
+		reasoning: '',
+		model: id % 2 === 1 ? null : { name: 'Tiny', file: 'tiny.gguf' },
+		stats: null,
+		finish_reason: null,
+		parameters: null,
+		error: null,
+		omitted_message_ids: [],
+		...changes
+	};
+}
+
+export function fakeConversation(id: string, messages: Message[] = []): Conversation {
+	return {
+		id,
+		title: `Chat ${id}`,
+		created: 1,
+		updated: 2,
+		system_prompt: '',
+		parameters: {
+			temperature: null,
+			top_k: null,
+			top_p: null,
+			min_p: null,
+			repeat_penalty: null,
+			presence_penalty: null,
+			frequency_penalty: null,
+			seed: null,
+			max_tokens: null,
+			stop: []
+		},
+		leaf_id: messages.at(-1)?.id ?? null,
+		messages
+	};
+}
+
+export function fakeSummary(id: string): ConversationSummary {
+	return { id, title: `Chat ${id}`, created: 1, updated: 2, message_count: 2 };
+}
+
+export const fakeConfig: ServerConfig = {
+	model_path: '/models/tiny.gguf',
+	context_size: 4096,
+	gpu_layers: null,
+	parallel: null,
+	threads: null,
+	batch_size: null,
+	flash_attention: null,
+	cache_type_k: null,
+	cache_type_v: null,
+	mmproj_path: null,
+	embeddings: false,
+	alias: null
+};
+
+export const fakeRunning: Running = {
+	type: 'running',
+	config: fakeConfig,
+	pid: 1,
+	base_url: 'http://127.0.0.1:1',
+	engine: { kind: 'embedded', path: '/app', version: '1', source: 'app' },
+	model: {
+		name: 'tiny',
+		path: '/models/tiny.gguf',
+		context_size: 4096,
+		slots: 1,
+		has_vision: false
+	},
+	since: 1,
+	load_seconds: 1
+};
+
+export const fakeSettings: Settings = {
+	theme: 'light',
+	model_folders: ['/models'],
+	llama_server_path: null,
+	sidebar_open: true,
+	last_config: null
+};
