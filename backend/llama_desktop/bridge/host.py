@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import msgspec
@@ -97,8 +98,15 @@ class Host:
         for end in (reader, writer):
             end.setblocking(False)
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+        def hear(_number: int, _frame: FrameType | None) -> None:
+            # GTK's bindings put a socket of their own in the place of ours, and then come back
+            # to Python.
+            with contextlib.suppress(BlockingIOError):
+                writer.send(b"!")
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, hear)
 
         async def wait_for_signal() -> None:
             await loop.sock_recv(reader, 1)

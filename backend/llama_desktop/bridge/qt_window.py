@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from typing import Any, Final
 
+_NAME: Final = "llama-desktop"
 _LIGHT_WINDOW: Final = "#f4f2f0"  # --bg-window of the page's tokens
 _DARK_WINDOW: Final = "#131210"
 
@@ -19,8 +20,13 @@ def prepare(origin: str) -> None:
     """
     from qtpy.QtCore import QUrl
     from qtpy.QtWebEngineCore import QWebEnginePage
+    from qtpy.QtWidgets import QApplication
     from webview.platforms.qt import BrowserView
 
+    # The desktop groups and names windows by this, which else is our script's file name.
+    app = QApplication.instance() or QApplication([_NAME])
+    app.setApplicationName(_NAME)
+    app.setDesktopFileName(_NAME)
     home = QUrl(origin)
 
     def accept_navigation(_page: Any, url: Any, _kind: Any, is_main_frame: bool) -> bool:

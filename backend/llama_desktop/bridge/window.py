@@ -13,7 +13,6 @@ import os
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -115,13 +114,13 @@ class NativeWindow:
         """Ask for a folder by the native dialog."""
         import webview
 
-        return await self._ask(lambda window: window.create_file_dialog(webview.FileDialog.FOLDER))
+        return await self._ask(webview.FileDialog.FOLDER)
 
     async def pick_file(self) -> Path | None:
         """Ask for a file by the native dialog."""
         import webview
 
-        return await self._ask(lambda window: window.create_file_dialog(webview.FileDialog.OPEN))
+        return await self._ask(webview.FileDialog.OPEN)
 
     async def show_window(self) -> None:
         """Bring the window to the front."""
@@ -133,13 +132,13 @@ class NativeWindow:
 
         await asyncio.to_thread(to_front)
 
-    async def _ask(self, dialog: Callable[[Any], Any]) -> Path | None:
+    async def _ask(self, kind: Any) -> Path | None:
         """Run one dialog at a time: pywebview keeps one result for all of them."""
         window = self._require()
 
         def ask() -> Path | None:
             with self._dialog:
-                chosen = dialog(window)
+                chosen = window.create_file_dialog(kind, directory=str(Path.home()))
             return Path(chosen[0]) if chosen else None
 
         return await asyncio.to_thread(ask)

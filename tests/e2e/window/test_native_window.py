@@ -73,6 +73,23 @@ def test_the_main_job_is_done_in_the_window(app: WindowApp, page: Page, tiny_mod
     assert kept["messages"][1]["status"] == "complete"
 
 
+def test_a_folder_is_added_by_the_native_dialog(
+    display: Screen, app: WindowApp, page: Page, tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my models"
+    folder.mkdir()
+    (folder / tiny_model.name).symlink_to(tiny_model)
+    page.keyboard.press("Control+2")
+
+    page.get_by_role("button", name="Add folder").first.click()
+    display.find_window("Open folder")
+    display.run("xdotool", "type", "--delay", "20", str(folder))
+    display.run("xdotool", "key", "Return")
+
+    page.get_by_role("button", name=f"Load {tiny_model.stem}", exact=True).wait_for()
+    assert [one["path"] for one in app.invoke("get_model_library")["folders"]] == [str(folder)]
+
+
 def test_page_script_finds_no_way_to_python(page: Page) -> None:
     """What a script that got into the page would try with pywebview's own bridge."""
     found = page.evaluate(
