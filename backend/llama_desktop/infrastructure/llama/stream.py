@@ -6,16 +6,21 @@ lone surrogates, also where a server writes half of a pair into each of two chun
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from llama_desktop.domain.chat import PromptProgress
 from llama_desktop.domain.errors import EngineRequestFailed, StreamCut
 from llama_desktop.infrastructure.llama.engine_error import build_engine_error
 from llama_desktop.infrastructure.llama.sse import SseDecoder
+from llama_desktop.infrastructure.llama.stream_chunk import (
+    Choice,
+    Progress,
+    Timings,
+    Usage,
+    parse_chunk,
+)
+from llama_desktop.infrastructure.llama.text_mender import TextMender
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,61 +63,16 @@ ChatStreamEvent = PromptProgressed | ReasoningPiece | ContentPiece | AnswerEnded
 _DONE: Final = b"[DONE]"
 
 
-class _Delta(msgspec.Struct):
-    content: str | None = None
-    reasoning_content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    index: int = 0
-    delta: _Delta | None = None
-    finish_reason: str | None = None
-
-
-class _Progress(msgspec.Struct):
-    total: int
-    cache: int
-    processed: int
-    time_ms: float
-
-
-class _CachedTokens(msgspec.Struct):
-    cached_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _CachedTokens | None = None
-
-
-class _Timings(msgspec.Struct):
-    cache_n: int | None = None
-    prompt_n: int | None = None
-    predicted_n: int | None = None
-    prompt_per_second: float | None = None
-    predicted_per_second: float | None = None
-
-
-class _Chunk(msgspec.Struct):
-    choices: list[_Choice] = []
-    prompt_progress: _Progress | None = None
-    usage: _Usage | None = None
-    timings: _Timings | None = None
-    error: Any = None
-
-
 class ChatStreamDecoder:
     """Takes one response in pieces of any size; `finish` says that it has come to its end."""
 
     def __init__(self) -> None:
         self._sse = SseDecoder()
-        self._chunks = msgspec.json.Decoder(_Chunk)
-        self._content = _TextMender()
-        self._reasoning = _TextMender()
+        self._content = TextMender()
+        self._reasoning = TextMender()
         self._finish_reason: str | None = None
-        self._usage = _Usage()
-        self._timings = _Timings()
+        self._usage = Usage()
+        self._timings = Timings()
         self._pending: EngineRequestFailed | None = None
         self.ended = False
         """`[DONE]` was read: nothing more will come."""
@@ -161,7 +121,7 @@ class ChatStreamDecoder:
         if data == _DONE:
             events.extend(self._end())
             return
-        chunk = self._parse(data)
+        chunk = parse_chunk(data)
         if chunk.error is not None:
             raise build_engine_error(chunk.error)
         if chunk.prompt_progress is not None:
@@ -174,7 +134,7 @@ class ChatStreamDecoder:
             if choice.index == 0:
                 self._take_choice(choice, events)
 
-    def _take_choice(self, choice: _Choice, events: list[ChatStreamEvent]) -> None:
+    def _take_choice(self, choice: Choice, events: list[ChatStreamEvent]) -> None:
         if choice.delta is not None:
             if reasoning := self._reasoning.mend(choice.delta.reasoning_content or ""):
                 events.append(ReasoningPiece(reasoning))
@@ -182,12 +142,6 @@ class ChatStreamDecoder:
                 events.append(ContentPiece(content))
         if choice.finish_reason is not None:
             self._finish_reason = choice.finish_reason
-
-    def _parse(self, data: bytes) -> _Chunk:
-        try:
-            return self._chunks.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return _parse_leniently(data)
 
     def _end(self) -> list[ChatStreamEvent]:
         self.ended = True
@@ -200,18 +154,7 @@ class ChatStreamDecoder:
         return events
 
 
-def _parse_leniently(data: bytes) -> _Chunk:
-    """Lone surrogates, broken UTF-8 and NaN, which the strict parser refuses, are borne here."""
-    try:
-        return msgspec.convert(json.loads(data.decode("utf-8", "replace")), _Chunk)
-    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
-        shown = data[:200].decode("utf-8", "replace")
-        raise EngineRequestFailed(
-            f"The engine sent something that cannot be understood: {shown}"
-        ) from error
-
-
-def _progress(progress: _Progress) -> PromptProgress:
+def _progress(progress: Progress) -> PromptProgress:
     return PromptProgress(
         total_tokens=progress.total,
         cached_tokens=progress.cache,
@@ -220,7 +163,7 @@ def _progress(progress: _Progress) -> PromptProgress:
     )
 
 
-def _answer_ended(finish_reason: str, usage: _Usage, timings: _Timings) -> AnswerEnded:
+def _answer_ended(finish_reason: str, usage: Usage, timings: Timings) -> AnswerEnded:
     prompt_tokens = usage.prompt_tokens
     if prompt_tokens is None and timings.prompt_n is not None:
         prompt_tokens = timings.prompt_n + (timings.cache_n or 0)
@@ -238,33 +181,3 @@ def _answer_ended(finish_reason: str, usage: _Usage, timings: _Timings) -> Answe
         prompt_tokens_per_second=timings.prompt_per_second,
         tokens_per_second=timings.predicted_per_second,
     )
-
-
-class _TextMender:
-    """Replaces lone surrogates; holds back half of a pair until its other half may have come."""
-
-    def __init__(self) -> None:
-        self._half = ""
-
-    def mend(self, text: str) -> str:
-        """The text so far, sound; empty when it is held back."""
-        if not self._half and (text.isascii() or _is_sound(text)):
-            return text
-        text = self._half + text
-        self._half = ""
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            self._half, text = text[-1], text[:-1]
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-    def flush(self) -> str:
-        """What is still held back: a half without its other half."""
-        half, self._half = self._half, ""
-        return "\ufffd" if half else ""
-
-
-def _is_sound(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
