@@ -3,7 +3,7 @@
  * `npm run package -- --folder`: a folder of its own, with the Qt window inside.
  */
 
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { setUpGtk } from './setup/gtk.mjs';
@@ -40,7 +40,7 @@ await main(async () => {
 });
 
 function sizeOf(path) {
-	const status = statSync(path);
+	const status = lstatSync(path);
 	if (!status.isDirectory()) return status.size;
 	return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
