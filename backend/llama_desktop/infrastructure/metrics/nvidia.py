@@ -120,5 +120,5 @@ def _read_process_memory(handle: Any, pids: frozenset[int]) -> int | None:
 def _ask(function: Callable[..., T], *arguments: Any) -> T | None:
     try:
         return function(*arguments)
-    except pynvml.NVMLError:
+    except (pynvml.NVMLError, pynvml.NVMLLibraryMismatchError):  # the latter: an old driver
         return None

@@ -1,0 +1,80 @@
+/* A stand-in for the NVIDIA driver's libnvidia-ml.so.1 with two GPUs; compiled by the tests.
+ *
+ * FAKE_NVML in the environment says what is wrong with it: "" nothing, "unloaded" the driver is not
+ * loaded, "lost" it goes away after the first reading, "dead" the second GPU has failed. OLD_DRIVER
+ * at compile time leaves out what drivers before version 510 do not have.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUCCESS = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_PERMISSION = 4, INSUFFICIENT_SIZE = 7,
+       DRIVER_NOT_LOADED = 9, GPU_IS_LOST = 15 };
+
+typedef struct { unsigned gpu, memory; } Utilization;
+typedef struct { unsigned long long total, free, used; } Memory;
+typedef struct { unsigned pid; unsigned long long used; unsigned gpu_instance, compute_instance; } Process;
+
+static int devices[2] = {0, 1};
+static int readings = 0;
+
+static int is(const char *fault) {
+    const char *set = getenv("FAKE_NVML");
+    return set && !strcmp(set, fault);
+}
+static unsigned watched_pid(void) { return (unsigned)atoi(getenv("FAKE_NVML_PID")); }
+static int is_second(void *device) { return device == &devices[1]; }
+
+int nvmlInitWithFlags(unsigned flags) { (void)flags; return is("unloaded") ? DRIVER_NOT_LOADED : SUCCESS; }
+int nvmlShutdown(void) { return SUCCESS; }
+const char *nvmlErrorString(int code) { return code == DRIVER_NOT_LOADED ? "Driver Not Loaded" : "An error"; }
+
+int nvmlDeviceGetCount_v2(unsigned *count) {
+    *count = 2;
+    return is("lost") && readings++ ? UNINITIALIZED : SUCCESS;
+}
+int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) {
+    *device = &devices[index];
+    return is("dead") && index ? GPU_IS_LOST : SUCCESS;
+}
+int nvmlDeviceGetName(void *device, char *name, unsigned length) {
+    strncpy(name, is_second(device) ? "Fake GPU B" : "Fake GPU A", length);
+    return SUCCESS;
+}
+/* The second GPU is one that tells little, as old and small ones do. */
+int nvmlDeviceGetUtilizationRates(void *device, Utilization *rates) {
+    rates->gpu = 42;
+    return is_second(device) ? NOT_SUPPORTED : SUCCESS;
+}
+int nvmlDeviceGetMemoryInfo(void *device, Memory *memory) {
+    (void)device;
+    memory->total = 24ull << 30, memory->used = 5ull << 30, memory->free = 19ull << 30;
+    return SUCCESS;
+}
+int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
+    *milliwatts = 123456;
+    return is_second(device) ? NO_PERMISSION : SUCCESS;
+}
+int nvmlDeviceGetTemperature(void *device, int sensor, unsigned *degrees) {
+    (void)sensor;
+    *degrees = 61;
+    return is_second(device) ? NOT_SUPPORTED : SUCCESS;
+}
+
+static int list(unsigned *count, Process *processes, const Process *all, unsigned length) {
+    unsigned room = *count;
+    *count = length;
+    if (!processes || room < length) return length ? INSUFFICIENT_SIZE : SUCCESS;
+    memcpy(processes, all, length * sizeof *all);
+    return SUCCESS;
+}
+/* On the first GPU our process is in both lists with the same memory, and so is another one. */
+static int list_of(void *device, unsigned *count, Process *processes) {
+    unsigned long long unknown = ~0ull;
+    Process first[2] = {{watched_pid(), 3ull << 30, 0, 0}, {1, 1ull << 30, 0, 0}};
+    Process second[1] = {{watched_pid(), unknown, 0, 0}};
+    return is_second(device) ? list(count, processes, second, 1) : list(count, processes, first, 2);
+}
+#ifndef OLD_DRIVER
+int nvmlDeviceGetComputeRunningProcesses_v3(void *d, unsigned *n, Process *p) { return list_of(d, n, p); }
+int nvmlDeviceGetGraphicsRunningProcesses_v3(void *d, unsigned *n, Process *p) { return list_of(d, n, p); }
+#endif

@@ -1,0 +1,109 @@
+"""NVML through the real pynvml, on a stand-in for the driver's library."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import fakes
+from llama_desktop.domain.metrics import GpuSample
+
+SOURCE = Path(fakes.__file__).with_name("fake_nvml.c")
+GIB = 1 << 30
+
+# pynvml keeps the library for the life of the process, so each reading has a process of its own.
+PROGRAM = """
+import os, sys, msgspec
+from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
+reader = NvidiaReader()
+readings = [reader.read(frozenset({os.getpid()})) for _ in range(2)]
+reader.close()
+sys.stdout.buffer.write(msgspec.json.encode(readings))
+"""
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None,
+    reason="The stand-in for the driver is compiled by a C compiler on Linux.",
+)
+
+Readings = list[tuple[GpuSample, ...] | None]
+
+
+def compile_driver(folder: Path, *flags: str) -> Path:
+    library = folder / "libnvidia-ml.so.1"
+    subprocess.run(["cc", "-shared", "-fPIC", *flags, "-o", library, SOURCE], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_driver(tmp_path_factory.mktemp("driver"))
+
+
+def read(driver: Path, fault: str = "") -> Readings:
+    script = f"import os; os.environ['FAKE_NVML_PID'] = str(os.getpid())\n{PROGRAM}"
+    environment = os.environ | {
+        "LD_LIBRARY_PATH": str(driver),
+        "FAKE_NVML": fault,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=True, capture_output=True
+    )
+    return msgspec.json.decode(done.stdout, type=Readings)
+
+
+def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> None:
+    gpus, _ = read(driver)
+    assert gpus == (
+        GpuSample(
+            index=0,
+            name="Fake GPU A",
+            load_percent=42.0,
+            memory_used_bytes=5 * GIB,
+            memory_total_bytes=24 * GIB,
+            memory_process_bytes=3 * GIB,
+            temperature_celsius=61.0,
+            power_watts=123.456,
+        ),
+        GpuSample(
+            index=1,
+            name="Fake GPU B",
+            load_percent=None,
+            memory_used_bytes=5 * GIB,
+            memory_total_bytes=24 * GIB,
+            memory_process_bytes=None,
+            temperature_celsius=None,
+            power_watts=None,
+        ),
+    )
+
+
+def test_a_driver_that_is_not_loaded_is_no_driver(driver: Path) -> None:
+    assert read(driver, "unloaded") == [None, None]
+
+
+def test_a_driver_that_is_lost_while_running_is_no_driver_any_more(driver: Path) -> None:
+    first, second = read(driver, "lost")
+    assert first is not None
+    assert second is None
+
+
+def test_a_gpu_that_has_failed_is_named_without_figures(driver: Path) -> None:
+    gpus, _ = read(driver, "dead")
+    assert gpus is not None
+    assert gpus[0].load_percent == 42.0
+    assert (gpus[1].name, gpus[1].load_percent, gpus[1].memory_total_bytes) == ("GPU 1", None, None)
+
+
+def test_an_old_driver_tells_all_but_the_memory_of_each_process(tmp_path: Path) -> None:
+    gpus, _ = read(compile_driver(tmp_path, "-DOLD_DRIVER"))
+    assert gpus is not None
+    assert gpus[0].memory_process_bytes is None
+    assert gpus[0].load_percent == 42.0
