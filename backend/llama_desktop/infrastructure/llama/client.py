@@ -74,7 +74,7 @@ class LlamaClient:
         """
         try:
             response = await self._http.get("/health")
-        except httpx.TransportError:
+        except httpx.RequestError:
             return False
         return response.status_code == httpx.codes.OK
 
@@ -82,7 +82,7 @@ class LlamaClient:
         """Whether the server turns this key away; a stranger without keys would not."""
         try:
             response = await self._http.get("/props", headers=_bearer(api_key))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _unreachable(error) from error
         return response.status_code == httpx.codes.UNAUTHORIZED
 
@@ -164,7 +164,7 @@ class LlamaClient:
                 async with aclosing(raw):
                     while (piece := await stream.wait(lambda: anext(raw, None))) is not None:
                         yield piece
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise StreamCut("The connection to the engine was lost.") from error
         finally:
             self._streams.discard(stream)
@@ -176,7 +176,7 @@ class LlamaClient:
             response = await self._http.request(
                 method, path, content=content, headers=self._key | _JSON
             )
-        except (httpx.TransportError, RuntimeError) as error:
+        except (httpx.RequestError, RuntimeError) as error:
             raise _unreachable(error) from error
         if response.status_code != httpx.codes.OK:
             raise read_engine_error(response.status_code, response.content)
