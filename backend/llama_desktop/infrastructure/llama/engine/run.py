@@ -71,7 +71,8 @@ def _wait_for_signal() -> None:
     signal that came just before, or that another thread was given.
     """
     if sys.platform == "win32":
-        threading.Event().wait()  # it is ended from outside
+        threading.Event().wait()  # for ever: it is ended from outside
+        return
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer)
