@@ -81,6 +81,12 @@ export class ChatStore {
 		await this.#fetch();
 	}
 
+	/** Tries once more, where the conversation could not be opened. */
+	async reopen(): Promise<void> {
+		this.problem = null;
+		await this.#fetch();
+	}
+
 	/**
 	 * Asks. Answers the conversation, which is new where none was open, or `null` when it failed:
 	 * then the draft stays and `problem` says why.

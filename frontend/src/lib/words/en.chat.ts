@@ -52,7 +52,6 @@ export const chat = {
 
 	turn: {
 		waiting: 'Waiting for a free slot',
-		starting: 'Reading your message',
 		reading: 'Reading your message',
 		readTokens: (read: number, total: number) =>
 			`${formatCount(read)} of ${formatCount(total)} tokens`,
