@@ -35,7 +35,8 @@ class Behaviour:
     """Is healthy, but knows neither our key nor our alias."""
 
     dies: str | None = None
-    """`at_once`, `loading` (half way), `running` (after `dies_seconds`), `chatting`."""
+    """`at_once`, `loading` (half way), `running` (`dies_seconds` after it was
+    recognised as the one that was launched), `chatting`."""
     dies_seconds: float = 0.0
     exit_code: int = 1
     exit_signal: int | None = None

@@ -40,6 +40,8 @@ class FakeHttpServer(ThreadingHTTPServer):
         self.model_path = model_path
         self.die = die
         self.healthy = threading.Event()
+        self.was_recognised = threading.Event()
+        """Somebody with the key has asked for the properties, as the last step of a launch."""
         self.free_slots = threading.Semaphore(behaviour.slots)
         self.busy_slots = 0
         self.open_streams = 0
@@ -63,6 +65,7 @@ class FakeHandler(BaseHTTPRequestHandler):
         if path in _OPEN_WITHOUT_KEY:
             self._send({"status": "ok"})
         elif path == "/props":
+            self.server.was_recognised.set()
             self._send(
                 {
                     "default_generation_settings": {"n_ctx": behaviour.context_size},

@@ -113,7 +113,8 @@ class FakeServer:
             server.healthy.set()
             self._log("srv  llama_server: model loaded")
             self._report_state("ready", None)
-        if behaviour.dies == "running":
+        if behaviour.dies == "running" and server is not None:
+            server.was_recognised.wait()
             time.sleep(behaviour.dies_seconds)
             self._die()
         threading.Event().wait()
