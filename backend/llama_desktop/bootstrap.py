@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.errors import EngineNotFound, StorageFailed
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
@@ -73,6 +73,7 @@ async def open_application(
         models = await stack.enter_async_context(ModelLibraryService(settings))
         log = EngineLog(paths.logs / ENGINE_LOG)
         stack.callback(log.close)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         if launcher is None:
             finder = EngineFinder(
                 from_command_line=llama_server,
@@ -89,8 +90,9 @@ async def open_application(
                 ),
             )
             launcher = LlamaLauncher(finder, log, engine_home=paths.engine_home)
+            # Asked now, a program of the person's own is known when the first model is loaded.
+            tasks.create_task(_look_for_engine(finder), name="look for the engine")
         llama = await stack.enter_async_context(LlamaCppService(launcher))
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         stack.callback(llama.topic.subscribe(_rememberer(settings, tasks)))
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
@@ -117,6 +119,15 @@ async def open_application(
                 "notices": notices.topic,
             },
         )
+
+
+async def _look_for_engine(finder: EngineFinder) -> None:
+    try:
+        found = await finder.find_server()
+    except EngineNotFound as error:
+        logger.warning("%s", error.message)  # told to the person when a model is loaded
+    else:
+        logger.info("engine: %s (%s)", found.engine.path, found.engine.source)
 
 
 def _info(paths: AppPaths, *, version: str, has_window: bool) -> AppInfo:
