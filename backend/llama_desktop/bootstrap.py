@@ -91,7 +91,8 @@ async def open_application(
             )
             launcher = LlamaLauncher(finder, log, engine_home=paths.engine_home)
             # Asked now, a program of the person's own is known when the first model is loaded.
-            tasks.create_task(_look_for_engine(finder), name="look for the engine")
+            looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")
+            stack.callback(looking.cancel)
         llama = await stack.enter_async_context(LlamaCppService(launcher))
         stack.callback(llama.topic.subscribe(_rememberer(settings, tasks)))
         telemetry = await stack.enter_async_context(
