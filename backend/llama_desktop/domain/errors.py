@@ -8,7 +8,6 @@ AppError
 │   ├── ConversationNotFound   conversation_not_found
 │   └── MessageNotFound        message_not_found
 ├── Conflict                   conflict               409
-│   ├── ServerBusy             server_busy            another model is being loaded
 │   ├── ServerStartAborted     server_start_aborted   loading was cancelled
 │   └── ServerNotRunning       server_not_running
 ├── ServerStartFailed          server_start_failed    422  carries a ServerFailure
@@ -84,10 +83,6 @@ class Conflict(AppError):
     """Cannot be done in the present state."""
 
     status = 409
-
-
-class ServerBusy(Conflict):
-    """Another model is being loaded."""
 
 
 class ServerStartAborted(Conflict):

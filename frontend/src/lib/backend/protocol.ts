@@ -60,7 +60,6 @@ export type ErrorCode =
 	| 'model_unusable'
 	| 'no_window'
 	| 'not_found'
-	| 'server_busy'
 	| 'server_not_running'
 	| 'server_start_aborted'
 	| 'server_start_failed'
