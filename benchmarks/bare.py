@@ -50,9 +50,14 @@ class Streamed:
 
     first_seconds: float
     """From the request to the first piece of text."""
+    text_seconds: float
+    """From the first piece of text to the last."""
     tokens: int
-    tokens_per_second: float
-    """From the first piece of text to the end."""
+
+    @property
+    def tokens_per_second(self) -> float:
+        """While text came."""
+        return (self.tokens - 1) / self.text_seconds
 
 
 class BareServer:
@@ -72,7 +77,7 @@ class BareServer:
             **parameters,
         }
         begin = time.perf_counter()
-        first = 0.0
+        first = last = 0.0
         tokens = 0
         async with self._http.stream("POST", "/v1/chat/completions", json=body) as response:
             response.raise_for_status()
@@ -80,12 +85,12 @@ class BareServer:
                 if not line.startswith("data: {"):
                     continue
                 piece = json.loads(line.removeprefix("data: "))
-                if not first and any(part["delta"].get("content") for part in piece["choices"]):
-                    first = time.perf_counter()
+                if any(part["delta"].get("content") for part in piece["choices"]):
+                    last = time.perf_counter()
+                    first = first or last
                 if piece.get("usage"):
                     tokens = piece["usage"]["completion_tokens"]
-        end = time.perf_counter()
-        return Streamed(first - begin, tokens, (tokens - 1) / (end - first))
+        return Streamed(first - begin, last - first, tokens)
 
 
 @asynccontextmanager

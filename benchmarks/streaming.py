@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,21 +91,27 @@ async def _rate(
 
 
 async def ask_app(app: App, content: str, **parameters: Any) -> Streamed:
-    """One answer in a new chat, from the request to the event that says it is kept."""
+    """One answer in a new chat. The socket is read while the request is still on its way."""
     chat = await app.invoke("create_conversation", parameters=parameters)
     begin = time.perf_counter()
-    await app.invoke("send_message", conversation_id=chat["id"], content=content)
-    first = 0.0
+    async with asyncio.TaskGroup() as tasks:
+        answer = tasks.create_task(_read_answer(app, chat["id"], begin))
+        tasks.create_task(app.invoke("send_message", conversation_id=chat["id"], content=content))
+    return answer.result()
+
+
+async def _read_answer(app: App, conversation_id: str, begin: float) -> Streamed:
+    first = last = 0.0
     while True:
         for topic, event in await app.next_events():
-            if topic != "answers" or event.get("conversation_id") != chat["id"]:
+            if topic != "answers" or event.get("conversation_id") != conversation_id:
                 continue
             match event["type"]:
-                case "content_delta" if not first:
-                    first = time.perf_counter()
+                case "content_delta":
+                    last = time.perf_counter()
+                    first = first or last
                 case "failed":
                     raise AppFailed(f"the answer failed: {event['message']['error']}")
                 case "finished":
-                    seconds = time.perf_counter() - first
                     tokens = event["message"]["stats"]["generated_tokens"]
-                    return Streamed(first - begin, tokens, (tokens - 1) / seconds)
+                    return Streamed(first - begin, last - first, tokens)
