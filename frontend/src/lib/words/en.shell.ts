@@ -15,8 +15,8 @@ export const shell = {
 	},
 
 	connection: {
-		lost: 'The connection to the app is lost.',
-		lostHint: 'It is tried again by itself. Answers go on and are saved.',
+		lost: 'The app does not answer.',
+		lostHint: 'It is tried again by itself. What was written is saved.',
 		refused: 'This page belongs to an earlier start of the app.',
 		refusedHint: 'Open Llama Desktop again to go on. Nothing is lost.'
 	},

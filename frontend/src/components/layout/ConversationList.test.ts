@@ -1,0 +1,191 @@
+import { screen, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { BackendError } from '../../lib/backend/errors';
+import { FakeBackend } from '../../lib/backend/fake';
+import { type Rendered, renderWithStores } from '../../testing/renderWithStores';
+import { aConversation } from '../../testing/values';
+import ConversationList from './ConversationList.svelte';
+
+const now = Date.now() / 1000;
+const day = 86_400;
+
+let page: Rendered;
+
+function row(name: string): HTMLElement {
+	return screen.getByRole('button', { name });
+}
+
+beforeEach(() => {
+	const backend = new FakeBackend()
+		.setSnapshot('conversations', {
+			type: 'snapshot',
+			conversations: [
+				aConversation('a', { title: 'Bread' }),
+				aConversation('b', { title: 'Rust', updated: now - 1 }),
+				aConversation('c', { title: 'Lake', updated: now - 400 * day })
+			]
+		})
+		.answer('rename_conversation', ({ conversation_id, title }) => {
+			const conversation = aConversation(conversation_id, { title });
+			backend.publish('conversations', { type: 'saved', conversation });
+			return conversation;
+		})
+		.answer('delete_conversation', ({ conversation_id }) => {
+			backend.publish('conversations', { type: 'removed', conversation_id });
+			return null;
+		})
+		.answer('restore_conversation', ({ conversation_id }) => {
+			const conversation = aConversation(conversation_id, { title: 'Bread' });
+			backend.publish('conversations', { type: 'saved', conversation });
+			return conversation;
+		});
+	page = renderWithStores(ConversationList, { backend });
+});
+
+test('chats stand under the day they were last changed', () => {
+	expect(within(screen.getByRole('list', { name: 'Today' })).getAllByRole('listitem')).toHaveLength(
+		2
+	);
+	expect(screen.getAllByRole('list')).toHaveLength(2);
+});
+
+test('the open chat is marked', () => {
+	page.stores.navigation.openChat('b');
+	expect(row('Bread')).not.toHaveAttribute('aria-current');
+	return expect.poll(() => row('Rust').getAttribute('aria-current')).toBe('page');
+});
+
+describe('by keyboard', () => {
+	test('Tab reaches one row, arrow keys open the next and keep the focus', async () => {
+		const before = page.stores.navigation.composerFocusRequests;
+		await page.user.tab();
+		expect(row('Bread')).toHaveFocus();
+
+		await page.user.keyboard('{ArrowDown}');
+		await expect.poll(() => document.activeElement).toBe(row('Rust'));
+		expect(page.stores.navigation.conversationId).toBe('b');
+		expect(page.stores.navigation.composerFocusRequests).toBe(before);
+
+		await page.user.keyboard('{End}');
+		await expect.poll(() => document.activeElement).toBe(row('Lake'));
+		await page.user.keyboard('{Enter}');
+		expect(page.stores.navigation.conversationId).toBe('c');
+		expect(page.stores.navigation.composerFocusRequests).toBe(before + 1);
+	});
+
+	test('F2 renames in place, Enter keeps the name', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{F2}');
+		const field = await screen.findByRole('textbox', { name: 'Name of the chat' });
+		expect(field).toHaveFocus();
+		await page.user.keyboard('Sourdough{Enter}');
+
+		expect(page.backend.callsOf('rename_conversation')).toEqual([
+			{ conversation_id: 'a', title: 'Sourdough' }
+		]);
+		await expect.poll(() => document.activeElement).toBe(row('Sourdough'));
+	});
+
+	test('Escape leaves the name as it was', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{F2}nonsense{Escape}');
+
+		await expect.poll(() => document.activeElement).toBe(row('Bread'));
+		expect(page.backend.callsOf('rename_conversation')).toEqual([]);
+	});
+
+	test('an empty or unchanged name is no new name', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{F2}{Backspace}{Enter}');
+		await expect.poll(() => document.activeElement).toBe(row('Bread'));
+		await page.user.keyboard('{F2}{Enter}');
+		await expect.poll(() => document.activeElement).toBe(row('Bread'));
+
+		expect(page.backend.callsOf('rename_conversation')).toEqual([]);
+	});
+
+	test('Delete puts a chat into the trash and the focus on the next', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{Delete}');
+
+		await expect.poll(() => document.activeElement).toBe(row('Rust'));
+		expect(screen.queryByRole('button', { name: 'Bread' })).toBeNull();
+		expect(page.stores.toasts.current?.text).toBe('Chat deleted');
+	});
+
+	test('after the last one the focus goes to the one before', async () => {
+		row('Lake').focus();
+		await page.user.keyboard('{Delete}');
+		await expect.poll(() => document.activeElement).toBe(row('Rust'));
+	});
+});
+
+test('Undo brings the open chat back and opens it', async () => {
+	page.stores.navigation.openChat('a');
+	row('Bread').focus();
+	await page.user.keyboard('{Delete}');
+	await expect.poll(() => page.stores.navigation.conversationId).toBeNull();
+
+	page.stores.toasts.current?.undo?.();
+
+	await expect.poll(() => page.stores.navigation.conversationId).toBe('a');
+	expect(row('Bread')).toBeInTheDocument();
+});
+
+test('a chat that cannot be deleted stays, and why is said', async () => {
+	page.backend.answer('delete_conversation', () => {
+		throw new BackendError('storage_failed', 'The disk is full.');
+	});
+	row('Bread').focus();
+	await page.user.keyboard('{Delete}');
+
+	await expect.poll(() => page.stores.toasts.current?.kind).toBe('failed');
+	expect(page.stores.toasts.current?.text).toContain('The disk is full.');
+	expect(row('Bread')).toBeInTheDocument();
+});
+
+test('the menu of a row names its chat and works by keyboard', async () => {
+	const more = screen.getByRole('button', { name: 'Actions for Rust' });
+	expect(more).toHaveAttribute('aria-expanded', 'false');
+	more.focus();
+	await page.user.click(more);
+
+	const menu = await screen.findByRole('menu', { name: 'Actions for Rust' });
+	expect(more).toHaveAttribute('aria-expanded', 'true');
+	menu.focus();
+	await page.user.keyboard('{ArrowDown}{Enter}');
+
+	expect(await screen.findByRole('textbox', { name: 'Name of the chat' })).toHaveFocus();
+});
+
+test('a chat that is being answered says so', async () => {
+	page.backend.publish('answers', {
+		type: 'snapshot',
+		turns: [
+			{
+				conversation_id: 'b',
+				message_id: 2,
+				sequence: 1,
+				phase: 'answering',
+				progress: null,
+				message: {
+					id: 2,
+					parent_id: 1,
+					role: 'assistant',
+					content: '',
+					status: 'answering',
+					created: now,
+					reasoning: '',
+					model: null,
+					stats: null,
+					finish_reason: null,
+					parameters: null,
+					error: null,
+					omitted_message_ids: []
+				}
+			}
+		]
+	});
+	await expect.poll(() => row('Rust , Answering')).toBeInTheDocument();
+});

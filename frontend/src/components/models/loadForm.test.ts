@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+
+import { aConfig, aModel } from '../../testing/values';
+import { configOf, formFor, readNumber } from './loadForm';
+
+test('a model that was never loaded is left to the engine', () => {
+	expect(configOf(aModel(), formFor(aModel(), null))).toEqual({
+		model_path: aModel().path,
+		context_size: null,
+		gpu_layers: null,
+		cache_type_k: null,
+		cache_type_v: null,
+		flash_attention: null,
+		parallel: null
+	});
+});
+
+test('the form starts as the model was loaded last, and gives the same again', () => {
+	const last = aConfig({
+		context_size: 32_768,
+		gpu_layers: 21,
+		cache_type_k: 'q8_0',
+		cache_type_v: 'q8_0',
+		flash_attention: 'on',
+		parallel: 2
+	});
+	const form = formFor(aModel(), last);
+	expect(form).toMatchObject({ context: 'custom', contextText: '32768', gpuLayersText: '21' });
+	expect(configOf(aModel(), form)).toMatchObject({
+		context_size: 32_768,
+		gpu_layers: 21,
+		cache_type_k: 'q8_0',
+		flash_attention: 'on',
+		parallel: 2
+	});
+});
+
+test('the options of another model are not taken over', () => {
+	const other = aConfig({ model_path: '/other.gguf', context_size: 512 });
+	expect(formFor(aModel(), other).context).toBe('auto');
+});
+
+test('wrong numbers give no config, but only where they are asked for', () => {
+	const form = { ...formFor(aModel(), null), contextText: 'lots', gpuLayersText: '-1' };
+	expect(configOf(aModel(), form)).not.toBeNull();
+	expect(configOf(aModel(), { ...form, context: 'custom' })).toBeNull();
+	expect(configOf(aModel(), { ...form, gpuLayers: 'custom' })).toBeNull();
+});
+
+test.each([
+	['16,384', 16_384],
+	['16 384', 16_384],
+	["16'384", 16_384],
+	['255', null],
+	['1048577', null],
+	['', null],
+	['1e5', null],
+	['12.5k', null]
+])('“%s” is read as %s', (text, value) => {
+	expect(readNumber(text, 256, 1_048_576)).toBe(value);
+});

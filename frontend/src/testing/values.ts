@@ -1,0 +1,124 @@
+import type {
+	ConversationSummary,
+	Failed,
+	MetricsSample,
+	ModelFile,
+	Running,
+	ServerConfig,
+	Settings,
+	Starting
+} from '../lib/backend/protocol';
+
+const NOW = Date.now() / 1000;
+
+export function aModel(change: Partial<ModelFile> = {}): ModelFile {
+	return {
+		path: '/models/Qwen3-8B-Q4_K_M.gguf',
+		name: 'Qwen3 8B',
+		quantization: 'Q4_K_M',
+		size_bytes: 5_000_000_000,
+		part_count: 1,
+		missing_parts: [],
+		problem: null,
+		mmproj_path: null,
+		...change
+	};
+}
+
+export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
+	return {
+		model_path: '/models/Qwen3-8B-Q4_K_M.gguf',
+		context_size: null,
+		gpu_layers: null,
+		parallel: null,
+		threads: null,
+		batch_size: null,
+		flash_attention: null,
+		cache_type_k: null,
+		cache_type_v: null,
+		mmproj_path: null,
+		embeddings: false,
+		alias: null,
+		...change
+	};
+}
+
+export function starting(change: Partial<Starting> = {}): Starting {
+	return {
+		type: 'starting',
+		config: aConfig(),
+		since: NOW,
+		pid: 1,
+		progress: null,
+		silent_seconds: null,
+		...change
+	};
+}
+
+export function running(change: Partial<Running> = {}): Running {
+	const config = aConfig();
+	return {
+		type: 'running',
+		config,
+		pid: 1,
+		base_url: 'http://127.0.0.1:1',
+		engine: { kind: 'embedded', path: '/app', version: 'b1', source: 'the app itself' },
+		model: {
+			name: 'Qwen3 8B',
+			path: config.model_path,
+			context_size: 16_384,
+			slots: 1,
+			has_vision: false
+		},
+		since: NOW,
+		load_seconds: 1,
+		...change
+	};
+}
+
+export function failed(change: Partial<Failed['failure']> = {}): Failed {
+	return {
+		type: 'failed',
+		config: aConfig(),
+		failure: {
+			cause: 'out_of_memory',
+			message: 'There is not enough memory for this model.',
+			exit_code: 1,
+			exit_words: 'exit code 1',
+			log_tail: ['failed to allocate buffer'],
+			while_loading: true,
+			time: NOW,
+			...change
+		}
+	};
+}
+
+export function aConversation(id: string, change: Partial<ConversationSummary> = {}) {
+	return { id, title: `Chat ${id}`, created: NOW, updated: NOW, message_count: 2, ...change };
+}
+
+export function someSettings(change: Partial<Settings> = {}): Settings {
+	return {
+		theme: 'system',
+		model_folders: [],
+		llama_server_path: null,
+		sidebar_open: true,
+		last_config: null,
+		...change
+	};
+}
+
+export function aSample(change: Partial<MetricsSample> = {}): MetricsSample {
+	return {
+		time: NOW,
+		pid: 1,
+		cpu_percent: 31,
+		cpu_cores: 3.7,
+		memory_bytes: 5_000_000_000,
+		memory_kind: 'pss',
+		machine_memory_used_bytes: 7.9 * 1024 ** 3,
+		machine_memory_total_bytes: 16 * 1024 ** 3,
+		gpus: null,
+		...change
+	};
+}

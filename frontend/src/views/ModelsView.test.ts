@@ -1,0 +1,185 @@
+import { screen, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { BackendError } from '../lib/backend/errors';
+import { FakeBackend } from '../lib/backend/fake';
+import type { ModelLibrary } from '../lib/backend/protocol';
+import { renderWithStores } from '../testing/renderWithStores';
+import { aModel, failed, running, starting } from '../testing/values';
+import ModelsView from './ModelsView.svelte';
+
+const LIBRARY: ModelLibrary = {
+	folders: [
+		{ path: '/models', model_count: 2, problem: null },
+		{ path: '/usb', model_count: 0, problem: 'This folder cannot be read.' }
+	],
+	models: [
+		aModel({ path: '/models/g.gguf', name: 'Gemma 3 12B it', part_count: 3 }),
+		aModel(),
+		aModel({ path: '/models/half.gguf', name: 'Half', problem: 'Part 2 of 2 is missing.' })
+	],
+	scanning: false
+};
+
+let backend: FakeBackend;
+
+beforeEach(() => {
+	backend = new FakeBackend()
+		.setSnapshot('models', LIBRARY)
+		.answer('start_llama_server', () => running())
+		.answer('stop_llama_server', () => null)
+		.answer('pick_folder', () => {
+			throw new BackendError('no_window', 'There is no window.');
+		})
+		.answer('add_model_folder', () => LIBRARY)
+		.answer('remove_model_folder', () => LIBRARY)
+		.answer('rescan_models', () => LIBRARY);
+});
+
+function rowOf(name: string): HTMLElement {
+	const item = screen.getByRole('heading', { name, level: 3 }).closest('li');
+	if (item === null) {
+		throw new Error(`No row of ${name}.`);
+	}
+	return item;
+}
+
+describe('the list', () => {
+	test('shows what was found, with sizes and problems', () => {
+		renderWithStores(ModelsView, { backend });
+		expect(rowOf('Gemma 3 12B it')).toHaveTextContent('g.gguf, 3 parts');
+		expect(rowOf('Qwen3 8B')).toHaveTextContent('Q4_K_M');
+		expect(rowOf('Half')).toHaveTextContent('Part 2 of 2 is missing.');
+		expect(within(rowOf('Half')).getByRole('button', { name: 'Load Half' })).toBeDisabled();
+	});
+
+	test('is filtered, and says when nothing is left', async () => {
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.type(screen.getByRole('textbox', { name: 'Filter' }), 'gemma');
+		expect(screen.queryByRole('heading', { name: 'Qwen3 8B' })).toBeNull();
+
+		await user.type(screen.getByRole('textbox', { name: 'Filter' }), ' nothing');
+		expect(screen.getByText('No model matches “gemma nothing”.')).toBeInTheDocument();
+	});
+
+	test('without folders says what the place is for and gives the first action', () => {
+		backend.setSnapshot('models', { folders: [], models: [], scanning: false });
+		renderWithStores(ModelsView, { backend });
+		expect(screen.getByRole('heading', { name: 'No models yet' })).toBeInTheDocument();
+		expect(screen.getAllByRole('button', { name: 'Add folder' })).toHaveLength(2);
+	});
+});
+
+describe('a model', () => {
+	test('is loaded and ejected by its row', async () => {
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Load Gemma 3 12B it' }));
+		expect(backend.callsOf('start_llama_server')).toEqual([
+			{ config: { model_path: '/models/g.gguf' } }
+		]);
+
+		backend.publish('server_state', running());
+		await user.click(await screen.findByRole('button', { name: 'Eject Qwen3 8B' }));
+		expect(backend.callsOf('stop_llama_server')).toHaveLength(1);
+	});
+
+	test('shows how far it is while it loads, and can be cancelled', async () => {
+		backend.setSnapshot('server_state', starting({ progress: 0.48 }));
+		const { user } = renderWithStores(ModelsView, { backend });
+		expect(within(rowOf('Qwen3 8B')).getByRole('status')).toHaveTextContent(/Loading 48/);
+		await user.click(screen.getByRole('button', { name: 'Cancel loading Qwen3 8B' }));
+		expect(backend.callsOf('stop_llama_server')).toHaveLength(1);
+	});
+
+	test('is loaded with options, by keyboard alone', async () => {
+		const { user } = renderWithStores(ModelsView, { backend });
+		screen.getByRole('button', { name: 'Load options for Qwen3 8B' }).focus();
+		await user.keyboard('{Enter}');
+		const form = await screen.findByRole('dialog', { name: 'Load Qwen3 8B' });
+		const context = within(form).getByRole('radiogroup', { name: 'Context size' });
+		within(context).getByRole('radio', { name: 'Auto' }).focus();
+		await user.keyboard('{ArrowRight}');
+		const tokens = await within(form).findByRole('textbox', { name: 'tokens' });
+		await user.clear(tokens);
+		await user.type(tokens, 'many');
+		expect(tokens).toBeInvalid();
+		expect(within(form).getByRole('button', { name: 'Load' })).toBeDisabled();
+		await user.clear(tokens);
+		await user.type(tokens, '4096{Enter}');
+
+		expect(backend.callsOf('start_llama_server')).toEqual([
+			{
+				config: {
+					model_path: aModel().path,
+					context_size: 4096,
+					gpu_layers: null,
+					cache_type_k: null,
+					cache_type_v: null,
+					flash_attention: null,
+					parallel: null
+				}
+			}
+		]);
+	});
+
+	test('that failed to load says why, and opens what happened', async () => {
+		backend.setSnapshot('server_state', failed());
+		const { stores, user } = renderWithStores(ModelsView, { backend });
+		expect(screen.getByRole('alert')).toHaveTextContent('Qwen3 8B could not be loaded');
+		await user.click(screen.getByRole('button', { name: 'What happened' }));
+		expect(stores.navigation.dialog).toBe('what_happened');
+
+		await user.click(screen.getByRole('button', { name: 'Dismiss' }));
+		expect(screen.queryByRole('alert')).toBeNull();
+	});
+});
+
+describe('folders', () => {
+	test('are added by path where there is no native picker', async () => {
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Add folder' }));
+		const dialog = await screen.findByRole('dialog', { name: 'Add a folder of models' });
+		const field = within(dialog).getByRole('textbox', { name: 'Path of the folder' });
+		expect(field).toHaveFocus();
+
+		await user.keyboard('{Enter}');
+		expect(field).toHaveAccessibleDescription('Give the path of a folder.');
+		await user.keyboard('/home/ana/gguf{Enter}');
+
+		expect(backend.callsOf('add_model_folder')).toEqual([{ path: '/home/ana/gguf' }]);
+		await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
+	});
+
+	test('that cannot be used are told under the field', async () => {
+		backend.answer('add_model_folder', () => {
+			throw new BackendError('folder_unusable', 'There is no folder /nope.');
+		});
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Add folder' }));
+		await screen.findByRole('dialog');
+		await user.keyboard('/nope{Enter}');
+		expect(await screen.findByRole('alert')).toHaveTextContent('There is no folder /nope.');
+	});
+
+	test('are picked natively in a window', async () => {
+		backend.answer('pick_folder', () => '/picked');
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Add folder' }));
+		await expect.poll(() => backend.callsOf('add_model_folder')).toEqual([{ path: '/picked' }]);
+		expect(screen.queryByRole('dialog')).toBeNull();
+	});
+
+	test('are removed from the list, which can be taken back', async () => {
+		const { stores, user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Remove /usb from the list' }));
+		expect(backend.callsOf('remove_model_folder')).toEqual([{ path: '/usb' }]);
+		stores.toasts.current?.undo?.();
+		expect(backend.callsOf('add_model_folder')).toEqual([{ path: '/usb' }]);
+	});
+
+	test('that are being searched say so', () => {
+		backend.setSnapshot('models', { ...LIBRARY, scanning: true });
+		renderWithStores(ModelsView, { backend });
+		expect(screen.getByRole('status')).toHaveTextContent('Looking for models');
+	});
+});
