@@ -138,8 +138,8 @@ describe('hostile text', () => {
 	});
 });
 
-/** Generous: the point is seconds against minutes, on a busy machine. */
-const BOUND_MS = 4_000;
+/** Generous: the point is seconds against minutes, on a busy machine and in a DOM of JavaScript. */
+const BOUND_MS = 20_000;
 
 describe('text without measure', () => {
 	it.each([
@@ -161,11 +161,15 @@ describe('text without measure', () => {
 		['open comment', '<!--'.repeat(50_000)],
 		['definitions', Array.from({ length: 5_000 }, (_, i) => `[a${i}]: http://x\n`).join('')],
 		['a fence of 1 MB', `\`\`\`js\n${'let a = 1;\n'.repeat(90_000)}`]
-	])('%s is read in bounded time', (_, text) => {
-		const start = performance.now();
-		const stream = new MarkdownStream();
-		stream.update(text.slice(0, text.length / 2), false);
-		stream.update(text, true);
-		expect(performance.now() - start).toBeLessThan(BOUND_MS);
-	});
+	])(
+		'%s is read in bounded time',
+		(_, text) => {
+			const start = performance.now();
+			const stream = new MarkdownStream();
+			stream.update(text.slice(0, text.length / 2), false);
+			stream.update(text, true);
+			expect(performance.now() - start).toBeLessThan(BOUND_MS);
+		},
+		2 * BOUND_MS
+	);
 });

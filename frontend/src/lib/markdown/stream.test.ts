@@ -156,8 +156,8 @@ describe('MarkdownStream', () => {
 
 describe('wholeWords', () => {
 	it('holds back the word that is being written', () => {
-		expect(wholeWords('Aim for the clo')).toBe('Aim for the ');
-		expect(wholeWords('Aim for ')).toBe('Aim for ');
+		expect(wholeWords('Aim for the clo')).toBe('Aim for the');
+		expect(wholeWords('Aim for\n\n')).toBe('Aim for\n\n');
 		expect(wholeWords('Aim')).toBe('Aim');
 	});
 

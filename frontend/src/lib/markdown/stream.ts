@@ -129,5 +129,6 @@ const UNFINISHED_WORD = /[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*$/;
 export function wholeWords(text: string): string {
 	const tail = text.slice(-LONGEST_WORD);
 	const rest = UNFINISHED_WORD.exec(tail)?.[0].length ?? 0;
-	return rest === tail.length ? text : text.slice(0, text.length - rest);
+	// The blank before a word belongs to it: else the caret would stand apart from the text.
+	return rest === tail.length ? text : text.slice(0, text.length - rest).replace(/[ \t]+$/, '');
 }
