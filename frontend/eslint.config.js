@@ -95,14 +95,14 @@ export default ts.config(
 	{
 		files: ['src/components/layout/**'],
 		rules: forbid(views, [
-			['**/components/{chat,models}/**', '../{chat,models}/**'],
+			['**/components/chat/**', '**/components/models/**', '../chat/**', '../models/**'],
 			'Views compose.'
 		])
 	},
 	{
 		files: ['src/components/models/**'],
 		rules: forbid(views, [
-			['**/components/{chat,layout}/**', '../{chat,layout}/**'],
+			['**/components/chat/**', '**/components/layout/**', '../chat/**', '../layout/**'],
 			'Views compose.'
 		])
 	},
