@@ -78,7 +78,7 @@ describe('the server store', () => {
 
 	test('a new start takes the old refusal away', async () => {
 		const backend = new FakeBackend().answer('start_llama_server', () => {
-			throw new BackendError('server_busy', 'Another model is being loaded.');
+			throw new BackendError('engine_not_found', 'No llama-server was found.');
 		});
 		const server = new ServerStore(backend);
 		await server.start({ model_path: '/models/a.gguf' });
