@@ -18,7 +18,8 @@ RESULTS = Path(__file__).resolve().parents[3] / "test-results"
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: its event loop would run on, and every later test with one would fail.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
     if program is None:
