@@ -10,7 +10,7 @@ export class SidebarStore {
 	/** Pixels at the usual text size. */
 	width = $state(SIDEBAR_WIDTH.usual);
 
-	#isWide = new MediaQuery('min-width: 860px', true);
+	#isWide = new MediaQuery('min-width: 53.75em', true);
 	#settings: SettingsStore;
 	#navigation: NavigationStore;
 
