@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import pytest
 
 _PROGRAMS: Final = ("Xvfb", "openbox", "xdotool", "xclip")
+_FIND_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,16 @@ class Screen:
 
     def find_window(self, title: str) -> str:
         """The id of a window that is, or will be, shown with this title."""
-        return self.run("xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$")
+        deadline = time.monotonic() + _FIND_SECONDS
+        while True:
+            try:
+                return self.run(
+                    "xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$"
+                )
+            except subprocess.CalledProcessError:
+                # xdotool ends by an error when some window goes while it looks at it.
+                if time.monotonic() > deadline:
+                    raise
 
 
 @contextlib.contextmanager
