@@ -29,6 +29,7 @@ from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.kept_attachments import NoAttachments
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.notices import NoticeService
@@ -98,7 +99,9 @@ async def open_application(
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
-        orchestrator = await stack.enter_async_context(Orchestrator(conversations, llama))
+        orchestrator = await stack.enter_async_context(
+            Orchestrator(conversations, llama, NoAttachments())
+        )
         yield Application(
             info=_info(paths, version=version, has_window=desktop.has_window),
             desktop=desktop,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakes.fake_attachments import FakeAttachments
 from fakes.stubborn_repository import StubbornRepository
 from llama_desktop.domain.chat import Message, TurnIds
 from llama_desktop.infrastructure.paths import AppPaths
@@ -30,6 +31,7 @@ class ChatApp:
     conversations: ConversationService
     orchestrator: Orchestrator
     server: Any
+    attachments: FakeAttachments
 
     async def answer(self, conversation_id: str, ids: TurnIds) -> Message:
         """The answer as `get` tells it now."""
@@ -47,11 +49,14 @@ async def open_chat_app(folder: Path, server: Any, pace: SavePace = PACE) -> Asy
     repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
     storage = StorageThread()
     notices = NoticeService()
+    attachments = FakeAttachments()
     try:
         async with (
             ConversationService(repository, storage, notices) as conversations,
-            Orchestrator(conversations, server, pace=pace) as orchestrator,
+            Orchestrator(conversations, server, attachments, pace=pace) as orchestrator,
         ):
-            yield ChatApp(paths, repository, notices, conversations, orchestrator, server)
+            yield ChatApp(
+                paths, repository, notices, conversations, orchestrator, server, attachments
+            )
     finally:
         await storage.aclose()

@@ -35,6 +35,7 @@ _SCALARS: Final[dict[type, str]] = {
     shape.IntType: "number",
     shape.FloatType: "number",
     shape.StrType: "string",
+    shape.BytesType: "string",
     shape.BoolType: "boolean",
     shape.NoneType: "null",
     shape.AnyType: "unknown",

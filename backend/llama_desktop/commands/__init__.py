@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from llama_desktop.commands import (
+    attachments,
     chat,
     conversations,
     llama,
@@ -15,6 +16,8 @@ from llama_desktop.commands import (
 )
 from llama_desktop.commands.command import Command, command
 from llama_desktop.domain.errors import (
+    AttachmentUnusable,
+    Conflict,
     ConversationNotFound,
     EngineNotFound,
     FolderUnusable,
@@ -27,6 +30,7 @@ from llama_desktop.domain.errors import (
     ServerStartAborted,
     ServerStartFailed,
     StorageFailed,
+    StructureInvalid,
 )
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent, Notices
 from llama_desktop.domain.llama import ServerState
@@ -50,19 +54,47 @@ _ROWS: Final = (
         ConversationNotFound,
         MessageNotFound,
         MessageTooLong,
+        AttachmentUnusable,
         StorageFailed,
     ),
     command(
         chat.answer_again, ServerNotRunning, ConversationNotFound, MessageNotFound, StorageFailed
     ),
+    command(
+        chat.continue_answer,
+        ServerNotRunning,
+        ConversationNotFound,
+        MessageNotFound,
+        Conflict,
+        StorageFailed,
+    ),
     command(chat.stop_answer, ConversationNotFound, MessageNotFound),
+    command(chat.count_tokens),
+    command(chat.get_prompt, ServerNotRunning, ConversationNotFound, MessageNotFound),
+    command(chat.get_context_usage, ConversationNotFound),
     command(conversations.create_conversation, StorageFailed),
     command(conversations.get_conversation, ConversationNotFound),
     command(conversations.list_conversations),
     command(conversations.rename_conversation, ConversationNotFound, StorageFailed),
-    command(conversations.update_conversation, ConversationNotFound, StorageFailed),
-    command(conversations.delete_conversation, ConversationNotFound, StorageFailed),
-    command(conversations.restore_conversation, ConversationNotFound, StorageFailed),
+    command(
+        conversations.update_conversation, ConversationNotFound, StructureInvalid, StorageFailed
+    ),
+    command(conversations.pin_conversation, ConversationNotFound, StorageFailed),
+    command(conversations.delete_conversations, ConversationNotFound, StorageFailed),
+    command(conversations.restore_conversations, ConversationNotFound, StorageFailed),
+    command(conversations.list_trash),
+    command(conversations.show_message, ConversationNotFound, MessageNotFound, StorageFailed),
+    command(conversations.delete_message, ConversationNotFound, MessageNotFound, StorageFailed),
+    command(conversations.restore_message, ConversationNotFound, MessageNotFound, StorageFailed),
+    command(
+        conversations.branch_conversation, ConversationNotFound, MessageNotFound, StorageFailed
+    ),
+    command(conversations.export_conversations, ConversationNotFound),
+    command(attachments.add_attachment, AttachmentUnusable, StorageFailed),
+    command(attachments.pick_attachments, AttachmentUnusable, NoWindow, StorageFailed),
+    command(attachments.get_attachment, AttachmentUnusable),
+    command(attachments.get_drafts),
+    command(attachments.save_draft, StorageFailed),
     command(models.list_models),
     command(models.get_model_library),
     command(models.add_model_folder, FolderUnusable, StorageFailed),
@@ -70,11 +102,14 @@ _ROWS: Final = (
     command(models.rescan_models),
     command(settings.get_settings),
     command(settings.update_settings, StorageFailed),
+    command(settings.save_preset, StructureInvalid, StorageFailed),
+    command(settings.delete_preset, StorageFailed),
     command(telemetry.get_server_metrics),
     command(system.get_app_info),
     command(system.open_external, LinkRefused),
     command(system.pick_folder, NoWindow),
     command(system.pick_llama_server, NoWindow),
+    command(system.save_file, NoWindow, StorageFailed),
     command(system.show_window, NoWindow),
     command(system.dismiss_notice),
 )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from llama_desktop.domain.chat import Conversation, ConversationSummary, SamplingParameters
+from llama_desktop.domain.chat import (
+    Conversation,
+    ConversationSummary,
+    ExportedFile,
+    ExportFormat,
+    Overflow,
+    SamplingParameters,
+    ShownBranch,
+)
 from llama_desktop.services.application import Application
 
 
@@ -42,18 +50,64 @@ async def update_conversation(
     conversation_id: str,
     system_prompt: str,
     parameters: SamplingParameters,
+    overflow: Overflow = Overflow.OLDEST,
 ) -> Conversation:
     """Change what the next answers of a chat are asked with."""
     return await app.conversations.update(
-        conversation_id, system_prompt=system_prompt, parameters=parameters
+        conversation_id, system_prompt=system_prompt, parameters=parameters, overflow=overflow
     )
 
 
-async def delete_conversation(app: Application, *, conversation_id: str) -> None:
-    """Move a chat to the trash; an answer under way is stopped first."""
-    await app.orchestrator.delete_conversation(conversation_id)
+async def pin_conversation(
+    app: Application, *, conversation_id: str, is_pinned: bool
+) -> ConversationSummary:
+    """Keep a chat at the top of the list, or no longer."""
+    return await app.conversations.pin(conversation_id, is_pinned=is_pinned)
 
 
-async def restore_conversation(app: Application, *, conversation_id: str) -> ConversationSummary:
-    """Take a chat back out of the trash."""
-    return await app.conversations.restore(conversation_id)
+async def delete_conversations(app: Application, *, conversation_ids: tuple[str, ...]) -> None:
+    """Move chats to the trash; answers under way are stopped first."""
+    await app.orchestrator.delete_conversations(conversation_ids)
+
+
+async def restore_conversations(
+    app: Application, *, conversation_ids: tuple[str, ...]
+) -> tuple[ConversationSummary, ...]:
+    """Take chats back out of the trash."""
+    return await app.conversations.restore(conversation_ids)
+
+
+async def list_trash(app: Application) -> tuple[ConversationSummary, ...]:
+    """The chats in the trash, last deleted first."""
+    return await app.conversations.list_trash()
+
+
+async def show_message(app: Application, *, conversation_id: str, message_id: int) -> ShownBranch:
+    """Show the branch that this message is in, down to where it was last left."""
+    return await app.conversations.show_message(conversation_id, message_id)
+
+
+async def delete_message(app: Application, *, conversation_id: str, message_id: int) -> ShownBranch:
+    """Delete one version of a message with all below it; its other versions stay."""
+    return await app.orchestrator.delete_message(conversation_id, message_id)
+
+
+async def restore_message(
+    app: Application, *, conversation_id: str, message_id: int
+) -> ShownBranch:
+    """Undo `delete_message`, and show the message again."""
+    return await app.conversations.restore_message(conversation_id, message_id)
+
+
+async def branch_conversation(
+    app: Application, *, conversation_id: str, message_id: int
+) -> Conversation:
+    """Begin a new chat with a copy of the branch up to and with this message."""
+    return await app.conversations.branch(conversation_id, message_id)
+
+
+async def export_conversations(
+    app: Application, *, conversation_ids: tuple[str, ...], export_format: ExportFormat
+) -> ExportedFile:
+    """Write chats out as one file, with all their branches."""
+    return await app.conversations.export(conversation_ids, export_format)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import UNSET, UnsetType
 
+from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.settings import Settings, Theme
 from llama_desktop.services.application import Application
 
@@ -26,3 +27,13 @@ async def update_settings(
     return await app.settings.update(
         theme=theme, sidebar_open=sidebar_open, llama_server_path=llama_server_path
     )
+
+
+async def save_preset(app: Application, *, preset: Preset) -> Settings:
+    """Keep chat settings under a name; one with the same id is replaced."""
+    return await app.settings.save_preset(preset)
+
+
+async def delete_preset(app: Application, *, preset_id: str) -> Settings:
+    """Forget a preset. Chats that were set by it stay as they are."""
+    return await app.settings.delete_preset(preset_id)

@@ -28,6 +28,11 @@ async def pick_llama_server(app: Application) -> Path | None:
     return await app.desktop.pick_file()
 
 
+async def save_file(app: Application, *, name: str, text: str) -> Path | None:
+    """Ask where by the native dialog, and write a text there; null: the person cancelled."""
+    return await app.desktop.save_file(name, text)
+
+
 async def show_window(app: Application) -> None:
     """Bring the window to the front; a second start of the app asks for this."""
     await app.desktop.show_window()

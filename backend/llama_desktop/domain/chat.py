@@ -48,6 +48,14 @@ class SamplingParameters(Struct, frozen=True, kw_only=True):
     seed: int | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
+    thinking: bool | None = None
+    """Whether a model that can think first does so; None: as its template has it."""
+    thinking_budget: int | None = None
+    """Tokens of thinking after which it is ended; None: no limit."""
+    json_schema: str | None = None
+    """The answer is JSON of this schema (JSON text). Not together with `grammar`."""
+    grammar: str | None = None
+    """The answer follows this grammar (GBNF)."""
 
 
 class AnswerModel(Struct, frozen=True, kw_only=True):
@@ -83,6 +91,28 @@ class AnswerError(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class AttachmentKind(StrEnum):
+    """What a file is to the model."""
+
+    TEXT = "text"
+    IMAGE = "image"
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file that goes with a question; its content is kept beside the conversation."""
+
+    id: str
+    name: str
+    kind: AttachmentKind
+    media_type: str
+    size_bytes: int
+    token_count: int | None = None
+    """Of a text, by the loaded model when it was added; None: not counted."""
+    width: int | None = None
+    """Of an image, in pixels."""
+    height: int | None = None
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """One entry of the tree. Never overwritten: an edit is a sibling."""
 
@@ -104,6 +134,20 @@ class Message(Struct, frozen=True, kw_only=True):
     error: AnswerError | None = None
     omitted_message_ids: tuple[int, ...] = ()
     """Of an answer: earlier messages of its branch that did not fit the context window."""
+    attachments: tuple[Attachment, ...] = ()
+    is_deleted: bool = False
+    """Marked, and no longer shown or sent; it and all below it can be restored."""
+
+
+class Overflow(StrEnum):
+    """What gives way when a conversation no longer fits the context window."""
+
+    OLDEST = "oldest"
+    """The oldest turns."""
+    MIDDLE = "middle"
+    """Turns after the first one."""
+    NOTHING = "nothing"
+    """Nothing: the answer fails and says so."""
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
@@ -115,6 +159,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     updated: float
     system_prompt: str = ""
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
+    overflow: Overflow = Overflow.OLDEST
+    is_pinned: bool = False
     leaf_id: int | None = None
     """The last message of the branch that is shown."""
     messages: tuple[Message, ...] = ()
@@ -128,6 +174,8 @@ class ConversationSummary(Struct, frozen=True, kw_only=True):
     created: float
     updated: float
     message_count: int
+    is_pinned: bool = False
+    leaf_id: int | None = None
 
 
 class TurnPhase(StrEnum):
@@ -154,3 +202,105 @@ class TurnIds(Struct, frozen=True, kw_only=True):
 
     user_message_id: int
     answer_message_id: int
+
+
+class ShownBranch(Struct, frozen=True, kw_only=True):
+    """Which branch of a conversation is shown."""
+
+    leaf_id: int | None
+    """Its last message; None: nothing is shown."""
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What was written and not sent."""
+
+    conversation_id: str | None
+    """None: of the next new chat."""
+    content: str
+    attachments: tuple[Attachment, ...] = ()
+    updated: float
+
+
+class Preset(Struct, frozen=True, kw_only=True):
+    """Chat settings under a name."""
+
+    id: str
+    name: str
+    system_prompt: str = ""
+    parameters: SamplingParameters = field(default_factory=SamplingParameters)
+    overflow: Overflow = Overflow.OLDEST
+
+
+class TokenCount(Struct, frozen=True, kw_only=True):
+    """How many tokens a text is."""
+
+    tokens: int
+    is_exact: bool
+    """Counted by the loaded model; else estimated."""
+
+
+class PromptOrigin(StrEnum):
+    """Where a part of a prompt comes from."""
+
+    TEMPLATE = "template"
+    SYSTEM = "system"
+    FILE = "file"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class PromptPart(Struct, frozen=True, kw_only=True):
+    """A stretch of the exact prompt."""
+
+    origin: PromptOrigin
+    text: str
+    token_count: int
+    message_id: int | None = None
+
+
+class PromptView(Struct, frozen=True, kw_only=True):
+    """The exact prompt of a turn, as the loaded model's template makes it."""
+
+    model_name: str
+    parts: tuple[PromptPart, ...]
+    token_count: int
+    """Of the whole; the parts may add up to a little more, as a cut can split a token."""
+    omitted_message_ids: tuple[int, ...] = ()
+
+
+class ContextUsage(Struct, frozen=True, kw_only=True):
+    """What the shown branch takes of the context window, in tokens counted by the server."""
+
+    window: int
+    system: int
+    files: int
+    turns: int
+    """Questions and answers but the last answer, with what the template adds."""
+    answer: int
+    """The last answer."""
+    total: int
+
+
+class ExportFormat(StrEnum):
+    """How conversations are written out."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class ExportedFile(Struct, frozen=True, kw_only=True):
+    """A file for the person to keep."""
+
+    name: str
+    media_type: str
+    text: str
+
+
+class AttachmentContent(Struct, frozen=True, kw_only=True):
+    """An attachment with what is in it."""
+
+    attachment: Attachment
+    text: str | None = None
+    """Of a text."""
+    data: bytes | None = None
+    """Of an image; base64 on the wire."""

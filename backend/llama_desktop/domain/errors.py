@@ -15,6 +15,8 @@ AppError
 ├── ModelUnusable              model_unusable         422
 ├── FolderUnusable             folder_unusable        422
 ├── MessageTooLong             message_too_long       413
+├── AttachmentUnusable         attachment_unusable    422
+├── StructureInvalid           structure_invalid      422  a JSON schema or grammar with a mistake
 ├── LinkRefused                link_refused           422
 ├── EngineRequestFailed        engine_request_failed  502
 │   ├── ContextOverflow        context_overflow
@@ -121,6 +123,18 @@ class MessageTooLong(AppError):
     """The message is larger than a message may be."""
 
     status = 413
+
+
+class AttachmentUnusable(AppError):
+    """The file is too large, no text and no image, or gone."""
+
+    status = 422
+
+
+class StructureInvalid(AppError):
+    """The JSON schema or grammar that an answer is to follow has a mistake."""
+
+    status = 422
 
 
 class LinkRefused(AppError):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from llama_desktop.domain.chat import SamplingParameters
 
 
 class FlashAttention(StrEnum):
@@ -80,6 +82,10 @@ class LoadedModel(Struct, frozen=True, kw_only=True):
     """Tokens that one slot can hold."""
     slots: int
     has_vision: bool
+    can_think: bool | None = None
+    """Whether its template knows thinking; None: the server does not tell."""
+    defaults: SamplingParameters = field(default_factory=SamplingParameters)
+    """What the server uses where an answer is asked without a parameter."""
 
 
 class FailureCause(StrEnum):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.llama import ServerConfig
 
 
@@ -25,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
+    presets: tuple[Preset, ...] = ()
+    """Named chat settings, by name."""
     last_config: ServerConfig | None = None
     """What was loaded last, offered again after a restart of the app."""
 

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from llama_desktop.domain.chat import (
     UNFINISHED,
     AnswerError,
+    Attachment,
     Conversation,
     Message,
     MessageStatus,
     Role,
+    SamplingParameters,
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, MessageNotFound
 from llama_desktop.services.conversation_title import derive_title
@@ -53,6 +55,7 @@ def append_question(
     *,
     parent_id: int | UnsetType | None,
     now: float,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Conversation:
     """With one more question: under `parent_id`, or at the end of the shown branch if unset.
 
@@ -76,16 +79,24 @@ def append_question(
         content=content,
         status=MessageStatus.COMPLETE,
         created=now,
+        attachments=attachments,
     )
     is_first = not conversation.messages
-    title = derive_title(content) if is_first and not conversation.title else conversation.title
+    subject = content if content.strip() or not attachments else attachments[0].name
+    title = derive_title(subject) if is_first and not conversation.title else conversation.title
     return _append(replace(conversation, title=title), question, now)
 
 
 def append_answer(
-    conversation: Conversation, question_id: int, *, status: MessageStatus, now: float
+    conversation: Conversation,
+    question_id: int,
+    *,
+    status: MessageStatus,
+    now: float,
+    parameters: SamplingParameters | None = None,
 ) -> Conversation:
-    """With one more answer, still empty, to a question.
+    """With one more answer, still empty, to a question; asked with the conversation's parameters
+    if it has none of its own.
 
     Raises:
         MessageNotFound: no such question.
@@ -100,7 +111,7 @@ def append_answer(
         content="",
         status=status,
         created=now,
-        parameters=conversation.parameters,
+        parameters=conversation.parameters if parameters is None else parameters,
     )
     return _append(conversation, answer, now)
 

@@ -16,6 +16,7 @@ from llama_desktop.domain.chat import (
     Conversation,
     ConversationSummary,
     Message,
+    Overflow,
     SamplingParameters,
 )
 from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
@@ -120,13 +121,19 @@ class ConversationService:
         return summarize(await self.change(conversation_id, lambda old: replace(old, title=line)))
 
     async def update(
-        self, conversation_id: str, *, system_prompt: str, parameters: SamplingParameters
+        self,
+        conversation_id: str,
+        *,
+        system_prompt: str,
+        parameters: SamplingParameters,
+        overflow: Overflow = Overflow.OLDEST,
     ) -> Conversation:
         """Change what the next answers are asked with."""
         prompt = require_fitting_text(system_prompt, "The system prompt")
         sound = require_sound_parameters(parameters)
         await self.change(
-            conversation_id, lambda old: replace(old, system_prompt=prompt, parameters=sound)
+            conversation_id,
+            lambda old: replace(old, system_prompt=prompt, parameters=sound, overflow=overflow),
         )
         return await self.get(conversation_id)
 
@@ -135,11 +142,14 @@ class ConversationService:
         await self._keep(self._repository.delete, conversation_id)
         self._forget(conversation_id)
 
-    async def restore(self, conversation_id: str) -> ConversationSummary:
-        """Take a conversation back out of the trash."""
-        conversation = await self._keep(self._repository.restore, conversation_id)
-        self._publish(conversation)
-        return summarize(conversation)
+    async def restore(self, conversation_ids: tuple[str, ...]) -> tuple[ConversationSummary, ...]:
+        """Take conversations back out of the trash, one after the other."""
+        restored: list[ConversationSummary] = []
+        for conversation_id in conversation_ids:
+            conversation = await self._keep(self._repository.restore, conversation_id)
+            self._publish(conversation)
+            restored.append(summarize(conversation))
+        return tuple(restored)
 
     async def change(
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
@@ -263,5 +273,7 @@ def summarize(conversation: Conversation) -> ConversationSummary:
         title=conversation.title,
         created=conversation.created,
         updated=conversation.updated,
-        message_count=len(conversation.messages),
+        message_count=sum(not message.is_deleted for message in conversation.messages),
+        is_pinned=conversation.is_pinned,
+        leaf_id=conversation.leaf_id,
     )

@@ -12,7 +12,13 @@ from typing import Final, Self
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from llama_desktop.domain.chat import Conversation, MessageStatus, TurnIds
+from llama_desktop.domain.chat import (
+    Attachment,
+    Conversation,
+    MessageStatus,
+    SamplingParameters,
+    TurnIds,
+)
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
 from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
 from llama_desktop.services.answer_saver import AnswerSaver, SavePace
@@ -25,6 +31,8 @@ from llama_desktop.services.conversation_tree import (
 )
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.kept_attachments import KeptAttachments
+from llama_desktop.services.sampling import require_sound_parameters
 from llama_desktop.services.slots import RunningServer, Slots
 from llama_desktop.services.turn import Turn
 from llama_desktop.services.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
@@ -50,11 +58,13 @@ class Orchestrator:
         self,
         conversations: ConversationService,
         server: RunningServer,
+        attachments: KeptAttachments,
         *,
         pace: SavePace = _USUAL_PACE,
     ) -> None:
         self._conversations = conversations
         self._server = server
+        self._attachments = attachments
         self._pace = pace
         self._slots = Slots(server)
         self._turns: dict[tuple[str, int], TurnTask] = {}
@@ -76,36 +86,58 @@ class Orchestrator:
         await self.aclose()
 
     async def send_message(
-        self, conversation_id: str, content: str, *, parent_id: int | UnsetType | None = UNSET
+        self,
+        conversation_id: str,
+        content: str,
+        *,
+        parent_id: int | UnsetType | None = UNSET,
+        attachment_ids: tuple[str, ...] = (),
     ) -> TurnIds:
-        """Keep a question durably and start its answer.
+        """Keep a question durably, with the files that go with it, and start its answer.
 
         Raises:
             ServerNotRunning: no model is loaded; nothing was written.
-            BadRequest: the message is empty.
+            BadRequest: the message is empty and has no files.
             MessageTooLong: it is too large.
+            AttachmentUnusable: a file is not kept (any more).
             ConversationNotFound, MessageNotFound: no such conversation, or no such parent.
             Conflict: the answer above it is still being written.
             StorageFailed: it cannot be written; nothing was.
         """
         asked = perf_counter()
         text = require_fitting_text(content, "The message")
-        if not text.strip():
+        if not text.strip() and not attachment_ids:
             raise BadRequest("The message is empty.")
+        self._server.require_running()
+        attachments: tuple[Attachment, ...] = ()
+        if attachment_ids:
+            attachments = await self._attachments.take(conversation_id, attachment_ids)
 
         def decide(old: Conversation) -> Conversation:
-            return append_question(old, text, parent_id=parent_id, now=time.time())
+            return append_question(
+                old, text, parent_id=parent_id, now=time.time(), attachments=attachments
+            )
 
         return await self._begin(conversation_id, decide, asked)
 
-    async def answer_again(self, conversation_id: str, message_id: int) -> TurnIds:
-        """Start another answer to the same question. Errors as of `send_message`."""
+    async def answer_again(
+        self,
+        conversation_id: str,
+        message_id: int,
+        *,
+        parameters: SamplingParameters | None = None,
+    ) -> TurnIds:
+        """Start another answer to the same question, by its own parameters where given.
+
+        Errors as of `send_message`; BadRequest and StructureInvalid: unsound parameters.
+        """
         asked = perf_counter()
+        sound = None if parameters is None else require_sound_parameters(parameters)
 
         def decide(old: Conversation) -> Conversation:
             return _with_leaf(old, find_question_id(old, message_id))
 
-        return await self._begin(conversation_id, decide, asked)
+        return await self._begin(conversation_id, decide, asked, parameters=sound)
 
     async def stop_answer(self, conversation_id: str, message_id: int) -> None:
         """Stop a turn and keep its text. Answers once that is saved; at once if it had ended.
@@ -119,17 +151,19 @@ class Orchestrator:
             return
         await _end_all([task], STOPPED)
 
-    async def delete_conversation(self, conversation_id: str) -> None:
-        """Stop the conversation's turns, then move it to the trash."""
-        self._being_deleted.add(conversation_id)
+    async def delete_conversations(self, conversation_ids: tuple[str, ...]) -> None:
+        """Stop the conversations' turns, then move them to the trash, one after the other."""
+        ids = tuple(dict.fromkeys(conversation_ids))
+        self._being_deleted.update(ids)
         try:
             if self._beginning:
                 await asyncio.wait(tuple(self._beginning))
-            tasks = [task for (owner, _), task in self._turns.items() if owner == conversation_id]
+            tasks = [task for (owner, _), task in self._turns.items() if owner in ids]
             await _end_all(tasks, STOPPED)
-            await self._conversations.delete(conversation_id)
+            for conversation_id in ids:
+                await self._conversations.delete(conversation_id)
         finally:
-            self._being_deleted.discard(conversation_id)
+            self._being_deleted.difference_update(ids)
 
     async def aclose(self) -> None:
         """End all turns and save them as they are."""
@@ -141,7 +175,12 @@ class Orchestrator:
             await asyncio.wait(tuple(self._watching))
 
     async def _begin(
-        self, conversation_id: str, decide: Callable[[Conversation], Conversation], asked: float
+        self,
+        conversation_id: str,
+        decide: Callable[[Conversation], Conversation],
+        asked: float,
+        *,
+        parameters: SamplingParameters | None = None,
     ) -> TurnIds:
         """In a task of ours: a caller that goes away must not leave a question without a turn."""
         if self._closing.is_set():
@@ -150,7 +189,7 @@ class Orchestrator:
             raise ConversationNotFound("This conversation is being deleted.")
         self._server.require_running()
         begin = asyncio.create_task(
-            self._start_turn(conversation_id, decide, asked), name="begin turn"
+            self._start_turn(conversation_id, decide, asked, parameters), name="begin turn"
         )
         self._beginning.add(begin)
         begin.add_done_callback(self._beginning.discard)
@@ -158,7 +197,11 @@ class Orchestrator:
         return await asyncio.shield(begin)
 
     async def _start_turn(
-        self, conversation_id: str, decide: Callable[[Conversation], Conversation], asked: float
+        self,
+        conversation_id: str,
+        decide: Callable[[Conversation], Conversation],
+        asked: float,
+        parameters: SamplingParameters | None,
     ) -> TurnIds:
         status = MessageStatus.WAITING if self._slots.are_taken() else MessageStatus.ANSWERING
 
@@ -166,7 +209,11 @@ class Orchestrator:
             with_question = decide(old)
             assert with_question.leaf_id is not None
             return append_answer(
-                with_question, with_question.leaf_id, status=status, now=time.time()
+                with_question,
+                with_question.leaf_id,
+                status=status,
+                now=time.time(),
+                parameters=parameters,
             )
 
         conversation = await self._conversations.change(conversation_id, append_turn)

@@ -105,11 +105,12 @@ async def test_deleted_chats_come_back_from_the_trash_as_they_were(app: ChatApp)
     assert (app.paths.trash / f"{chat.id}.json").exists()
     with pytest.raises(ConversationNotFound):
         await app.conversations.get(chat.id)
-    assert (await app.conversations.restore(chat.id)).title == "Keep me"
+    (restored,) = await app.conversations.restore((chat.id,))
+    assert restored.title == "Keep me"
     assert await app.conversations.get(chat.id) == whole
     assert [type(event) for event in log.events[1:]] == [ConversationRemoved, ConversationSaved]
     with pytest.raises(ConversationNotFound):
-        await app.conversations.restore(chat.id)
+        await app.conversations.restore((chat.id,))
 
 
 async def test_an_answer_left_unfinished_by_a_crash_is_cut_short_at_the_next_start(
@@ -214,6 +215,8 @@ async def test_a_failed_write_changes_nothing_and_is_told_until_one_works(app: C
 async def test_ids_that_could_leave_the_folder_are_unknown(
     app: ChatApp, conversation_id: str
 ) -> None:
-    for ask in (app.conversations.get, app.conversations.delete, app.conversations.restore):
+    for ask in (app.conversations.get, app.conversations.delete):
         with pytest.raises(ConversationNotFound):
             await ask(conversation_id)
+    with pytest.raises(ConversationNotFound):
+        await app.conversations.restore((conversation_id,))

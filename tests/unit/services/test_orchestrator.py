@@ -362,11 +362,11 @@ async def test_deleting_a_conversation_stops_its_turn_first(app, server) -> None
     stream = await server.client.stream(0)
     stream.say("Some text")
     await log.wait_for(ContentDelta)
-    await app.orchestrator.delete_conversation(chat)
+    await app.orchestrator.delete_conversations((chat,))
     assert stream.closed.is_set()
     with pytest.raises(ConversationNotFound):
         await app.conversations.get(chat)
-    await app.conversations.restore(chat)
+    await app.conversations.restore((chat,))
     restored = await app.conversations.get(chat)
     assert restored.messages[1].content == "Some text"
     assert restored.messages[1].status is MessageStatus.STOPPED

@@ -19,6 +19,8 @@ _NAMES: Final = {
     "frequency_penalty": "frequency_penalty",
     "seed": "seed",
     "max_tokens": "max_tokens",
+    "thinking_budget": "reasoning_budget_tokens",
+    "grammar": "grammar",
 }
 """Our name of a sampling parameter, and llama-server's."""
 
@@ -64,6 +66,11 @@ def build_chat_body(request: ChatRequest) -> bytes:
             body[theirs] = value
     if request.parameters.stop:
         body["stop"] = [sound(text) for text in request.parameters.stop]
+    if request.parameters.thinking is not None:
+        body["chat_template_kwargs"] = {"enable_thinking": request.parameters.thinking}
+    if request.parameters.json_schema is not None:
+        schema = msgspec.Raw(sound(request.parameters.json_schema).encode())
+        body["response_format"] = {"type": "json_schema", "json_schema": {"schema": schema}}
     return msgspec.json.encode(body)
 
 

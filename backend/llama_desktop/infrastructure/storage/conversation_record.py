@@ -1,6 +1,6 @@
 """A conversation as it lies in its file: two tables of plain JSON, and back. Pure.
 
-    chat       one record: title, times, system prompt, parameters, the shown branch's leaf
+    chat       one record: title, times, system prompt, parameters, pin, the shown branch's leaf
     messages   one record per message; its number is the record's id
 
 What is not known is not written. `schema` counts up when the meaning of a field changes.
@@ -19,6 +19,7 @@ from llama_desktop.domain.chat import (
     ConversationSummary,
     Message,
     MessageStatus,
+    Overflow,
     SamplingParameters,
 )
 from llama_desktop.infrastructure.storage.database import DamagedFile
@@ -33,11 +34,14 @@ class _Chat(Struct, frozen=True):
     title: str = ""
     system_prompt: str = ""
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
+    overflow: Overflow = Overflow.OLDEST
+    is_pinned: bool = False
     leaf_id: int | None = None
 
 
 class _GlancedMessage(Struct, frozen=True):
     status: MessageStatus
+    is_deleted: bool = False
 
 
 class _GlancedFile(Struct, frozen=True):
@@ -80,7 +84,9 @@ def glance(conversation_id: str, content: bytes) -> tuple[ConversationSummary, s
         title=chat.title,
         created=chat.created,
         updated=chat.updated,
-        message_count=len(file.messages),
+        message_count=sum(not message.is_deleted for message in file.messages.values()),
+        is_pinned=chat.is_pinned,
+        leaf_id=chat.leaf_id,
     )
     return summary, {message.status for message in file.messages.values()}
 
@@ -114,6 +120,8 @@ def build_conversation(
         updated=chat.updated,
         system_prompt=chat.system_prompt,
         parameters=chat.parameters,
+        overflow=chat.overflow,
+        is_pinned=chat.is_pinned,
         leaf_id=chat.leaf_id,
         messages=messages,
     )
@@ -130,6 +138,8 @@ def chat_record(conversation: Conversation) -> dict[str, Any]:
                 title=conversation.title,
                 system_prompt=conversation.system_prompt,
                 parameters=conversation.parameters,
+                overflow=conversation.overflow,
+                is_pinned=conversation.is_pinned,
                 leaf_id=conversation.leaf_id,
             )
         )

@@ -5,16 +5,32 @@ export interface Commands {
 	start_llama_server: { args: { config: ServerConfigInput }; value: Running };
 	stop_llama_server: { args: Record<string, never>; value: null };
 	get_server_state: { args: Record<string, never>; value: ServerState };
-	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null }; value: TurnIds };
-	answer_again: { args: { conversation_id: string; message_id: number }; value: TurnIds };
+	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[] }; value: TurnIds };
+	answer_again: { args: { conversation_id: string; message_id: number; parameters?: SamplingParametersInput | null }; value: TurnIds };
+	continue_answer: { args: { conversation_id: string; message_id: number }; value: TurnIds };
 	stop_answer: { args: { conversation_id: string; message_id: number }; value: null };
+	count_tokens: { args: { text: string }; value: TokenCount };
+	get_prompt: { args: { conversation_id: string; message_id: number }; value: PromptView };
+	get_context_usage: { args: { conversation_id: string }; value: ContextUsage | null };
 	create_conversation: { args: { title?: string | null; system_prompt?: string; parameters?: SamplingParametersInput | null }; value: Conversation };
 	get_conversation: { args: { conversation_id: string }; value: Conversation };
 	list_conversations: { args: Record<string, never>; value: ConversationSummary[] };
 	rename_conversation: { args: { conversation_id: string; title: string }; value: ConversationSummary };
-	update_conversation: { args: { conversation_id: string; system_prompt: string; parameters: SamplingParametersInput }; value: Conversation };
-	delete_conversation: { args: { conversation_id: string }; value: null };
-	restore_conversation: { args: { conversation_id: string }; value: ConversationSummary };
+	update_conversation: { args: { conversation_id: string; system_prompt: string; parameters: SamplingParametersInput; overflow?: Overflow }; value: Conversation };
+	pin_conversation: { args: { conversation_id: string; is_pinned: boolean }; value: ConversationSummary };
+	delete_conversations: { args: { conversation_ids: string[] }; value: null };
+	restore_conversations: { args: { conversation_ids: string[] }; value: ConversationSummary[] };
+	list_trash: { args: Record<string, never>; value: ConversationSummary[] };
+	show_message: { args: { conversation_id: string; message_id: number }; value: ShownBranch };
+	delete_message: { args: { conversation_id: string; message_id: number }; value: ShownBranch };
+	restore_message: { args: { conversation_id: string; message_id: number }; value: ShownBranch };
+	branch_conversation: { args: { conversation_id: string; message_id: number }; value: Conversation };
+	export_conversations: { args: { conversation_ids: string[]; export_format: ExportFormat }; value: ExportedFile };
+	add_attachment: { args: { name: string; data: string; width?: number | null; height?: number | null }; value: Attachment };
+	pick_attachments: { args: Record<string, never>; value: Attachment[] };
+	get_attachment: { args: { attachment_id: string }; value: AttachmentContent };
+	get_drafts: { args: Record<string, never>; value: Draft[] };
+	save_draft: { args: { conversation_id: string | null; content: string; attachment_ids?: string[] }; value: null };
 	list_models: { args: Record<string, never>; value: ModelFile[] };
 	get_model_library: { args: Record<string, never>; value: ModelLibrary };
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
@@ -22,11 +38,14 @@ export interface Commands {
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
 	get_settings: { args: Record<string, never>; value: Settings };
 	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null }; value: Settings };
+	save_preset: { args: { preset: PresetInput }; value: Settings };
+	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
 	get_app_info: { args: Record<string, never>; value: AppInfo };
 	open_external: { args: { url: string }; value: null };
 	pick_folder: { args: Record<string, never>; value: string | null };
 	pick_llama_server: { args: Record<string, never>; value: string | null };
+	save_file: { args: { name: string; text: string }; value: string | null };
 	show_window: { args: Record<string, never>; value: null };
 	dismiss_notice: { args: { notice_id: string }; value: null };
 }
@@ -45,6 +64,7 @@ export interface Topics {
 
 export type ErrorCode =
 	| 'app_error'
+	| 'attachment_unusable'
 	| 'bad_request'
 	| 'conflict'
 	| 'context_overflow'
@@ -65,6 +85,7 @@ export type ErrorCode =
 	| 'server_start_failed'
 	| 'storage_failed'
 	| 'stream_cut'
+	| 'structure_invalid'
 	| 'unknown_command'
 	| 'unknown_topic';
 
@@ -104,6 +125,25 @@ export interface AppInfo {
 	has_window: boolean;
 }
 
+export interface Attachment {
+	id: string;
+	name: string;
+	kind: AttachmentKind;
+	media_type: string;
+	size_bytes: number;
+	token_count: number | null;
+	width: number | null;
+	height: number | null;
+}
+
+export interface AttachmentContent {
+	attachment: Attachment;
+	text: string | null;
+	data: string | null;
+}
+
+export type AttachmentKind = 'text' | 'image';
+
 export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q5_1' | 'q5_0' | 'q4_1' | 'q4_0' | 'iq4_nl';
 
 export interface ContentDelta {
@@ -115,6 +155,15 @@ export interface ContentDelta {
 	generated_tokens: number;
 }
 
+export interface ContextUsage {
+	window: number;
+	system: number;
+	files: number;
+	turns: number;
+	answer: number;
+	total: number;
+}
+
 export interface Conversation {
 	id: string;
 	title: string;
@@ -122,6 +171,8 @@ export interface Conversation {
 	updated: number;
 	system_prompt: string;
 	parameters: SamplingParameters;
+	overflow: Overflow;
+	is_pinned: boolean;
 	leaf_id: number | null;
 	messages: Message[];
 }
@@ -142,6 +193,8 @@ export interface ConversationSummary {
 	created: number;
 	updated: number;
 	message_count: number;
+	is_pinned: boolean;
+	leaf_id: number | null;
 }
 
 export type ConversationsEvent = ConversationsSnapshot | ConversationSaved | ConversationRemoved;
@@ -149,6 +202,13 @@ export type ConversationsEvent = ConversationsSnapshot | ConversationSaved | Con
 export interface ConversationsSnapshot {
 	type: 'snapshot';
 	conversations: ConversationSummary[];
+}
+
+export interface Draft {
+	conversation_id: string | null;
+	content: string;
+	attachments: Attachment[];
+	updated: number;
 }
 
 export interface Engine {
@@ -159,6 +219,14 @@ export interface Engine {
 }
 
 export type EngineKind = 'external' | 'embedded';
+
+export type ExportFormat = 'markdown' | 'json';
+
+export interface ExportedFile {
+	name: string;
+	media_type: string;
+	text: string;
+}
 
 export interface Failed {
 	type: 'failed';
@@ -187,6 +255,8 @@ export interface LoadedModel {
 	context_size: number;
 	slots: number;
 	has_vision: boolean;
+	can_think: boolean | null;
+	defaults: SamplingParameters;
 }
 
 export interface LogAppended {
@@ -222,6 +292,8 @@ export interface Message {
 	parameters: SamplingParameters | null;
 	error: AnswerError | null;
 	omitted_message_ids: number[];
+	attachments: Attachment[];
+	is_deleted: boolean;
 }
 
 export type MessageStatus = 'waiting' | 'answering' | 'complete' | 'stopped' | 'length' | 'cut_short' | 'failed';
@@ -284,11 +356,45 @@ export interface Notices {
 	notices: Notice[];
 }
 
+export type Overflow = 'oldest' | 'middle' | 'nothing';
+
+export interface Preset {
+	id: string;
+	name: string;
+	system_prompt: string;
+	parameters: SamplingParameters;
+	overflow: Overflow;
+}
+
+export interface PresetInput {
+	id: string;
+	name: string;
+	system_prompt?: string;
+	parameters?: SamplingParametersInput;
+	overflow?: Overflow;
+}
+
+export type PromptOrigin = 'template' | 'system' | 'file' | 'user' | 'assistant';
+
+export interface PromptPart {
+	origin: PromptOrigin;
+	text: string;
+	token_count: number;
+	message_id: number | null;
+}
+
 export interface PromptProgress {
 	total_tokens: number;
 	cached_tokens: number;
 	processed_tokens: number;
 	seconds: number;
+}
+
+export interface PromptView {
+	model_name: string;
+	parts: PromptPart[];
+	token_count: number;
+	omitted_message_ids: number[];
 }
 
 export interface ReasoningDelta {
@@ -324,6 +430,10 @@ export interface SamplingParameters {
 	seed: number | null;
 	max_tokens: number | null;
 	stop: string[];
+	thinking: boolean | null;
+	thinking_budget: number | null;
+	json_schema: string | null;
+	grammar: string | null;
 }
 
 export interface SamplingParametersInput {
@@ -337,6 +447,10 @@ export interface SamplingParametersInput {
 	seed?: number | null;
 	max_tokens?: number | null;
 	stop?: string[];
+	thinking?: boolean | null;
+	thinking_budget?: number | null;
+	json_schema?: string | null;
+	grammar?: string | null;
 }
 
 export interface ServerConfig {
@@ -386,7 +500,12 @@ export interface Settings {
 	model_folders: string[];
 	llama_server_path: string | null;
 	sidebar_open: boolean;
+	presets: Preset[];
 	last_config: ServerConfig | null;
+}
+
+export interface ShownBranch {
+	leaf_id: number | null;
 }
 
 export interface Starting {
@@ -408,6 +527,11 @@ export interface Stopping {
 }
 
 export type Theme = 'system' | 'light' | 'dark';
+
+export interface TokenCount {
+	tokens: number;
+	is_exact: boolean;
+}
 
 export interface TurnFailed {
 	type: 'failed';

@@ -50,7 +50,24 @@ def test_every_parameter_of_ours_is_sent() -> None:
         stop=("x",),
     )
     body = json.loads(build_chat_body(ChatRequest(HI, parameters)))
-    assert all(name in body for name in SamplingParameters.__struct_fields__)
+    sampling = SamplingParameters.__struct_fields__[:10]
+    assert {name: body[name] for name in sampling} == {
+        name: getattr(parameters, name) if name != "stop" else ["x"] for name in sampling
+    }
+
+
+def test_thinking_and_structure_are_asked_for_in_llama_servers_own_words() -> None:
+    parameters = SamplingParameters(
+        thinking=False, thinking_budget=256, json_schema='{"type": "object"}', grammar="root ::= x"
+    )
+    body = json.loads(build_chat_body(ChatRequest(HI, parameters)))
+    assert body["chat_template_kwargs"] == {"enable_thinking": False}
+    assert body["reasoning_budget_tokens"] == 256
+    assert body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"schema": {"type": "object"}},
+    }
+    assert body["grammar"] == "root ::= x"
 
 
 def test_text_that_no_json_can_carry_is_made_sound() -> None:

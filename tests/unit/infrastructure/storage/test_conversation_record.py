@@ -6,16 +6,19 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llama_desktop.domain.chat import (
     AnswerError,
     AnswerModel,
     AnswerStats,
+    Attachment,
+    AttachmentKind,
     Conversation,
     Message,
     MessageStatus,
+    Overflow,
     Role,
     SamplingParameters,
 )
@@ -34,6 +37,17 @@ _parameters = st.builds(
     temperature=st.none() | st.floats(0, 2),
     max_tokens=st.none() | st.integers(1, 10**6),
     stop=st.lists(_text, max_size=3).map(tuple),
+    thinking=st.none() | st.booleans(),
+    json_schema=st.none() | _text,
+)
+_attachments = st.builds(
+    Attachment,
+    id=_text,
+    name=_text,
+    kind=st.sampled_from(AttachmentKind),
+    media_type=_text,
+    size_bytes=st.integers(0, 10**9),
+    width=st.none() | st.integers(1, 9999),
 )
 
 
@@ -51,6 +65,8 @@ def _draw_message(draw: st.DrawFn, number: int) -> Message:
         parameters=draw(st.none() | _parameters),
         error=draw(st.none() | st.builds(AnswerError, code=_text, message=_text)),
         omitted_message_ids=tuple(draw(st.lists(st.integers(1, 9), max_size=3))),
+        attachments=tuple(draw(st.lists(_attachments, max_size=2))),
+        is_deleted=draw(st.booleans()),
     )
 
 
@@ -65,6 +81,8 @@ def _conversations(draw: st.DrawFn) -> Conversation:
         updated=2.0,
         system_prompt=draw(_text),
         parameters=draw(_parameters),
+        overflow=draw(st.sampled_from(Overflow)),
+        is_pinned=draw(st.booleans()),
         leaf_id=len(messages) or None,
         messages=tuple(messages),
     )
@@ -82,12 +100,15 @@ def _read(tables: dict[str, Any]) -> Conversation:
     return build_conversation("c", tables["chat"]["1"], records)
 
 
+@settings(deadline=None)
 @given(_conversations())
 def test_what_is_written_is_read_back_equal(conversation: Conversation) -> None:
     content = msgspec.json.encode(_write(conversation))
     assert _read(msgspec.json.decode(content)) == conversation
     summary, statuses = glance("c", content)
-    assert summary.message_count == len(conversation.messages)
+    shown = [message for message in conversation.messages if not message.is_deleted]
+    assert summary.message_count == len(shown)
+    assert (summary.is_pinned, summary.leaf_id) == (conversation.is_pinned, conversation.leaf_id)
     assert statuses == {message.status for message in conversation.messages}
 
 
