@@ -1,3 +1,4 @@
+import { fakeParameters } from '../lib/backend/fakeValues';
 import type {
 	ConversationSummary,
 	Failed,
@@ -68,7 +69,9 @@ export function running(change: Partial<Running> = {}): Running {
 			path: config.model_path,
 			context_size: 16_384,
 			slots: 1,
-			has_vision: false
+			has_vision: false,
+			can_think: null,
+			defaults: fakeParameters
 		},
 		since: NOW,
 		load_seconds: 1,
@@ -94,7 +97,16 @@ export function failed(change: Partial<Failed['failure']> = {}): Failed {
 }
 
 export function aConversation(id: string, change: Partial<ConversationSummary> = {}) {
-	return { id, title: `Chat ${id}`, created: NOW, updated: NOW, message_count: 2, ...change };
+	return {
+		id,
+		title: `Chat ${id}`,
+		created: NOW,
+		updated: NOW,
+		message_count: 2,
+		is_pinned: false,
+		leaf_id: null,
+		...change
+	};
 }
 
 export function someSettings(change: Partial<Settings> = {}): Settings {
@@ -103,6 +115,7 @@ export function someSettings(change: Partial<Settings> = {}): Settings {
 		model_folders: [],
 		llama_server_path: null,
 		sidebar_open: true,
+		presets: [],
 		last_config: null,
 		...change
 	};

@@ -5,9 +5,27 @@ import type {
 	ConversationSummary,
 	Message,
 	Running,
+	SamplingParameters,
 	ServerConfig,
 	Settings
 } from './protocol';
+
+export const fakeParameters: SamplingParameters = {
+	temperature: null,
+	top_k: null,
+	top_p: null,
+	min_p: null,
+	repeat_penalty: null,
+	presence_penalty: null,
+	frequency_penalty: null,
+	seed: null,
+	max_tokens: null,
+	stop: [],
+	thinking: null,
+	thinking_budget: null,
+	json_schema: null,
+	grammar: null
+};
 
 export function fakeMessage(id: number, changes: Partial<Message> = {}): Message {
 	return {
@@ -24,6 +42,8 @@ export function fakeMessage(id: number, changes: Partial<Message> = {}): Message
 		parameters: null,
 		error: null,
 		omitted_message_ids: [],
+		attachments: [],
+		is_deleted: false,
 		...changes
 	};
 }
@@ -35,25 +55,24 @@ export function fakeConversation(id: string, messages: Message[] = []): Conversa
 		created: 1,
 		updated: 2,
 		system_prompt: '',
-		parameters: {
-			temperature: null,
-			top_k: null,
-			top_p: null,
-			min_p: null,
-			repeat_penalty: null,
-			presence_penalty: null,
-			frequency_penalty: null,
-			seed: null,
-			max_tokens: null,
-			stop: []
-		},
+		parameters: fakeParameters,
+		overflow: 'oldest',
+		is_pinned: false,
 		leaf_id: messages.at(-1)?.id ?? null,
 		messages
 	};
 }
 
 export function fakeSummary(id: string): ConversationSummary {
-	return { id, title: `Chat ${id}`, created: 1, updated: 2, message_count: 2 };
+	return {
+		id,
+		title: `Chat ${id}`,
+		created: 1,
+		updated: 2,
+		message_count: 2,
+		is_pinned: false,
+		leaf_id: null
+	};
 }
 
 export const fakeConfig: ServerConfig = {
@@ -82,7 +101,9 @@ export const fakeRunning: Running = {
 		path: '/models/tiny.gguf',
 		context_size: 4096,
 		slots: 1,
-		has_vision: false
+		has_vision: false,
+		can_think: null,
+		defaults: fakeParameters
 	},
 	since: 1,
 	load_seconds: 1
@@ -93,5 +114,6 @@ export const fakeSettings: Settings = {
 	model_folders: ['/models'],
 	llama_server_path: null,
 	sidebar_open: true,
+	presets: [],
 	last_config: null
 };
