@@ -27,13 +27,13 @@ from llama_desktop.infrastructure.storage.conversation_repository import Convers
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
+from llama_desktop.services.chat.kept_attachments import NoAttachments
+from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
-from llama_desktop.services.kept_attachments import NoAttachments
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.notices import NoticeService
-from llama_desktop.services.orchestrator import Orchestrator
 from llama_desktop.services.settings import SettingsService
 from llama_desktop.services.telemetry import TelemetryService
 

@@ -13,10 +13,10 @@ from fakes.stubborn_repository import StubbornRepository
 from llama_desktop.domain.chat import Message, TurnIds
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
-from llama_desktop.services.answer_saver import SavePace
+from llama_desktop.services.chat.answer_saver import SavePace
+from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.notices import NoticeService
-from llama_desktop.services.orchestrator import Orchestrator
 
 PACE = SavePace(after_seconds=0.01, retry_seconds=0.01)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llama_desktop.domain.settings import AppInfo
     from llama_desktop.infrastructure.desktop import Desktop
+    from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.conversations import ConversationService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.models.library import ModelLibraryService
     from llama_desktop.services.notices import NoticeService
-    from llama_desktop.services.orchestrator import Orchestrator
     from llama_desktop.services.settings import SettingsService
     from llama_desktop.services.telemetry import TelemetryService
 

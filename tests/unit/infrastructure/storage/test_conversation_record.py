@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llama_desktop.domain.chat import (
@@ -100,7 +100,6 @@ def _read(tables: dict[str, Any]) -> Conversation:
     return build_conversation("c", tables["chat"]["1"], records)
 
 
-@settings(deadline=None)
 @given(_conversations())
 def test_what_is_written_is_read_back_equal(conversation: Conversation) -> None:
     content = msgspec.json.encode(_write(conversation))

@@ -21,7 +21,11 @@ from llama_desktop.domain.chat import (
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
 from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
-from llama_desktop.services.answer_saver import AnswerSaver, SavePace
+from llama_desktop.services.chat.answer_saver import AnswerSaver, SavePace
+from llama_desktop.services.chat.kept_attachments import KeptAttachments
+from llama_desktop.services.chat.slots import RunningServer, Slots
+from llama_desktop.services.chat.turn import Turn
+from llama_desktop.services.chat.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
 from llama_desktop.services.clean_text import require_fitting_text
 from llama_desktop.services.conversation_tree import (
     append_answer,
@@ -31,11 +35,7 @@ from llama_desktop.services.conversation_tree import (
 )
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
-from llama_desktop.services.kept_attachments import KeptAttachments
 from llama_desktop.services.sampling import require_sound_parameters
-from llama_desktop.services.slots import RunningServer, Slots
-from llama_desktop.services.turn import Turn
-from llama_desktop.services.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
 
 _USUAL_PACE: Final = SavePace()
 

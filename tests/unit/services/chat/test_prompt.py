@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llama_desktop.domain.chat import Message, MessageStatus, Role
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage
-from llama_desktop.services.prompt import (
+from llama_desktop.services.chat.prompt import (
     build_prompt,
     count_omitted_before,
     estimate_tokens,

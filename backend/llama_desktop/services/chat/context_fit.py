@@ -8,7 +8,7 @@ from typing import Final
 from llama_desktop.domain.chat import Message
 from llama_desktop.domain.errors import ContextOverflow
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage
-from llama_desktop.services.prompt import (
+from llama_desktop.services.chat.prompt import (
     Prompt,
     build_prompt,
     count_omitted_before,

@@ -7,8 +7,8 @@ import pytest
 from llama_desktop.domain.chat import Message, MessageStatus, Role
 from llama_desktop.domain.errors import ContextOverflow
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage
-from llama_desktop.services.context_fit import ContextFit
-from llama_desktop.services.prompt import Prompt
+from llama_desktop.services.chat.context_fit import ContextFit
+from llama_desktop.services.chat.prompt import Prompt
 
 
 class _Counter:

@@ -19,12 +19,12 @@ from llama_desktop.domain.errors import (
 )
 from llama_desktop.domain.llama import Running
 from llama_desktop.infrastructure.llama.client import ChatRequest, LlamaClient
-from llama_desktop.services.answer_saver import AnswerSaver
-from llama_desktop.services.context_fit import ContextFit
+from llama_desktop.services.chat.answer_saver import AnswerSaver
+from llama_desktop.services.chat.context_fit import ContextFit
+from llama_desktop.services.chat.prompt import Prompt
+from llama_desktop.services.chat.slots import RunningServer, Slots
+from llama_desktop.services.chat.turn import Turn
 from llama_desktop.services.conversation_tree import APP_ENDED, require_message, walk_branch
-from llama_desktop.services.prompt import Prompt
-from llama_desktop.services.slots import RunningServer, Slots
-from llama_desktop.services.turn import Turn
 
 logger = logging.getLogger(__name__)
 
