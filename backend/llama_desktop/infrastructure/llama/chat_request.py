@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,12 +27,22 @@ _NAMES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class ChatImage:
+    """An image for a model that can see."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message as the chat template of the model sees it."""
 
     role: str
     """`system`, `user` or `assistant`."""
     content: str
+    images: tuple[ChatImage, ...] = ()
+    """Shown to the model before the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +53,9 @@ class ChatRequest:
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
 
 
-def build_messages(messages: tuple[ChatMessage, ...]) -> list[dict[str, str]]:
+def build_messages(messages: tuple[ChatMessage, ...]) -> list[dict[str, Any]]:
     """The messages as llama-server takes them."""
-    return [{"role": message.role, "content": sound(message.content)} for message in messages]
+    return [{"role": message.role, "content": _build_content(message)} for message in messages]
 
 
 def build_chat_body(request: ChatRequest) -> bytes:
@@ -72,6 +83,22 @@ def build_chat_body(request: ChatRequest) -> bytes:
         schema = msgspec.Raw(sound(request.parameters.json_schema).encode())
         body["response_format"] = {"type": "json_schema", "json_schema": {"schema": schema}}
     return msgspec.json.encode(body)
+
+
+def _build_content(message: ChatMessage) -> str | list[dict[str, Any]]:
+    """Plain text where there are no images: not every template takes a list of parts."""
+    text = sound(message.content)
+    if not message.images:
+        return text
+    parts: list[dict[str, Any]] = [
+        {"type": "image_url", "image_url": {"url": _data_url(image)}} for image in message.images
+    ]
+    return [*parts, {"type": "text", "text": text}] if text else parts
+
+
+def _data_url(image: ChatImage) -> str:
+    # Never an address: the server would fetch it from the network.
+    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode('ascii')}"
 
 
 def sound(text: str) -> str:

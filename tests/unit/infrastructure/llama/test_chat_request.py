@@ -6,6 +6,7 @@ import json
 
 from llama_desktop.domain.chat import SamplingParameters
 from llama_desktop.infrastructure.llama.chat_request import (
+    ChatImage,
     ChatMessage,
     ChatRequest,
     build_chat_body,
@@ -73,3 +74,25 @@ def test_thinking_and_structure_are_asked_for_in_llama_servers_own_words() -> No
 def test_text_that_no_json_can_carry_is_made_sound() -> None:
     body = json.loads(build_chat_body(ChatRequest((ChatMessage("user", "a\ud83db"),))))
     assert body["messages"][0]["content"] == "a?b"
+
+
+def test_images_go_before_the_text_as_data_and_never_as_an_address() -> None:
+    image = ChatImage("image/png", b"\x89PNG")
+    messages = (ChatMessage("user", "What is this?", (image,)), ChatMessage("assistant", "A cat."))
+    body = json.loads(build_chat_body(ChatRequest(messages)))
+    assert body["messages"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+                {"type": "text", "text": "What is this?"},
+            ],
+        },
+        {"role": "assistant", "content": "A cat."},
+    ]
+
+
+def test_an_image_alone_brings_no_empty_text() -> None:
+    messages = (ChatMessage("user", "", (ChatImage("image/gif", b"GIF89a"),)),)
+    [message] = json.loads(build_chat_body(ChatRequest(messages)))["messages"]
+    assert [part["type"] for part in message["content"]] == ["image_url"]
