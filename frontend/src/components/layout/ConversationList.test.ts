@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { BackendError } from '../../lib/backend/errors';
 import { FakeBackend } from '../../lib/backend/fake';
+import { fakeMessage } from '../../lib/backend/fakeValues';
 import { type Rendered, renderWithStores } from '../../testing/renderWithStores';
 import { aConversation } from '../../testing/values';
 import ConversationList from './ConversationList.svelte';
@@ -21,7 +22,7 @@ beforeEach(() => {
 		.setSnapshot('conversations', {
 			type: 'snapshot',
 			conversations: [
-				aConversation('a', { title: 'Bread' }),
+				aConversation('a', { title: 'Bread', updated: now }),
 				aConversation('b', { title: 'Rust', updated: now - 1 }),
 				aConversation('c', { title: 'Lake', updated: now - 400 * day })
 			]
@@ -31,14 +32,18 @@ beforeEach(() => {
 			backend.publish('conversations', { type: 'saved', conversation });
 			return conversation;
 		})
-		.answer('delete_conversation', ({ conversation_id }) => {
-			backend.publish('conversations', { type: 'removed', conversation_id });
+		.answer('delete_conversations', ({ conversation_ids }) => {
+			for (const conversation_id of conversation_ids) {
+				backend.publish('conversations', { type: 'removed', conversation_id });
+			}
 			return null;
 		})
-		.answer('restore_conversation', ({ conversation_id }) => {
-			const conversation = aConversation(conversation_id, { title: 'Bread' });
-			backend.publish('conversations', { type: 'saved', conversation });
-			return conversation;
+		.answer('restore_conversations', ({ conversation_ids }) => {
+			const restored = conversation_ids.map((id) => aConversation(id, { title: 'Bread' }));
+			for (const conversation of restored) {
+				backend.publish('conversations', { type: 'saved', conversation });
+			}
+			return restored;
 		});
 	page = renderWithStores(ConversationList, { backend });
 });
@@ -134,7 +139,7 @@ test('Undo brings the open chat back and opens it', async () => {
 });
 
 test('a chat that cannot be deleted stays, and why is said', async () => {
-	page.backend.answer('delete_conversation', () => {
+	page.backend.answer('delete_conversations', () => {
 		throw new BackendError('storage_failed', 'The disk is full.');
 	});
 	row('Bread').focus();
@@ -169,21 +174,7 @@ test('a chat that is being answered says so', async () => {
 				sequence: 1,
 				phase: 'answering',
 				progress: null,
-				message: {
-					id: 2,
-					parent_id: 1,
-					role: 'assistant',
-					content: '',
-					status: 'answering',
-					created: now,
-					reasoning: '',
-					model: null,
-					stats: null,
-					finish_reason: null,
-					parameters: null,
-					error: null,
-					omitted_message_ids: []
-				}
+				message: fakeMessage(2, { content: '', status: 'answering' })
 			}
 		]
 	});

@@ -9,7 +9,7 @@ export async function deleteConversation(stores: Stores, id: string): Promise<bo
 
 	async function restore(): Promise<void> {
 		try {
-			await conversations.restore(id);
+			await conversations.restore([id]);
 			if (wasOpen) {
 				navigation.openChat(id);
 			}
@@ -19,7 +19,7 @@ export async function deleteConversation(stores: Stores, id: string): Promise<bo
 	}
 
 	try {
-		await conversations.remove(id);
+		await conversations.remove([id]);
 	} catch (caught) {
 		toasts.show(words.conversations.failed(asBackendError(caught).message), { kind: 'failed' });
 		return false;

@@ -1,9 +1,15 @@
 import type { Backend } from '../backend/backend';
-import type { Conversation, ConversationsEvent, ConversationSummary } from '../backend/protocol';
+import type {
+	Conversation,
+	ConversationsEvent,
+	ConversationSummary,
+	ExportedFile,
+	ExportFormat
+} from '../backend/protocol';
 
 /** Owns the list of conversations; what is in one of them is the chat store's. */
 export class ConversationsStore {
-	/** Last changed first. */
+	/** In the order in which they stand on screen: pinned first, then last changed first. */
 	list = $state.raw<ConversationSummary[]>([]);
 	/** Whether the first list has arrived. */
 	isKnown = $state(false);
@@ -30,27 +36,47 @@ export class ConversationsStore {
 		await this.#backend.invoke('rename_conversation', { conversation_id: id, title });
 	}
 
-	/** To the trash; `restore` brings it back. */
-	async remove(id: string): Promise<void> {
-		await this.#backend.invoke('delete_conversation', { conversation_id: id });
+	async pin(id: string, isPinned: boolean): Promise<void> {
+		await this.#backend.invoke('pin_conversation', { conversation_id: id, is_pinned: isPinned });
 	}
 
-	async restore(id: string): Promise<void> {
-		await this.#backend.invoke('restore_conversation', { conversation_id: id });
+	/** To the trash; `restore` brings them back. */
+	async remove(ids: readonly string[]): Promise<void> {
+		await this.#backend.invoke('delete_conversations', { conversation_ids: [...ids] });
+	}
+
+	async restore(ids: readonly string[]): Promise<void> {
+		await this.#backend.invoke('restore_conversations', { conversation_ids: [...ids] });
+	}
+
+	/** What is in the trash, last deleted first. */
+	async listTrash(): Promise<ConversationSummary[]> {
+		return await this.#backend.invoke('list_trash', {});
+	}
+
+	async export(ids: readonly string[], format: ExportFormat): Promise<ExportedFile> {
+		return await this.#backend.invoke('export_conversations', {
+			conversation_ids: [...ids],
+			export_format: format
+		});
 	}
 }
 
 function reduce(list: ConversationSummary[], event: ConversationsEvent): ConversationSummary[] {
 	switch (event.type) {
 		case 'snapshot':
-			return event.conversations;
+			return [...event.conversations].sort(inOrder);
 		case 'saved': {
 			const others = list.filter(({ id }) => id !== event.conversation.id);
-			return [event.conversation, ...others].sort((a, b) => b.updated - a.updated);
+			return [event.conversation, ...others].sort(inOrder);
 		}
 		case 'removed':
 			return list.filter(({ id }) => id !== event.conversation_id);
 		default:
 			return event satisfies never;
 	}
+}
+
+function inOrder(a: ConversationSummary, b: ConversationSummary): number {
+	return Number(b.is_pinned) - Number(a.is_pinned) || b.updated - a.updated;
 }
