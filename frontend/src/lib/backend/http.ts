@@ -9,6 +9,11 @@ type Answer =
 	| { type: 'success'; value: unknown }
 	| { type: 'failure'; code: ErrorCode; message: string; details: Record<string, unknown> };
 
+/** What a page that is being closed still has to say. */
+const OUTLIVES_PAGE: ReadonlySet<string> = new Set(['save_draft', 'update_conversation']);
+/** Browsers let 64 KiB of such words outlive the page, and refuse more. */
+const MOST_OUTLIVING_BYTES = 60 * 1024;
+
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
@@ -53,6 +58,7 @@ export class HttpBackend implements Backend {
 	}
 
 	async #post(command: string, args: object, signal?: AbortSignal): Promise<Response> {
+		const body = JSON.stringify(args);
 		try {
 			return await fetch(`${this.#origin}/api/invoke/${command}`, {
 				method: 'POST',
@@ -60,7 +66,8 @@ export class HttpBackend implements Backend {
 					authorization: `Bearer ${this.#token ?? ''}`,
 					'content-type': 'application/json'
 				},
-				body: JSON.stringify(args),
+				body,
+				keepalive: OUTLIVES_PAGE.has(command) && byteLength(body) < MOST_OUTLIVING_BYTES,
 				signal: signal ?? null
 			});
 		} catch {
@@ -80,6 +87,10 @@ export class HttpBackend implements Backend {
 			return false;
 		}
 	}
+}
+
+function byteLength(text: string): number {
+	return new TextEncoder().encode(text).length;
 }
 
 async function readAnswer(response: Response): Promise<Answer> {
