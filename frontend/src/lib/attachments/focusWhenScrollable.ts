@@ -15,11 +15,14 @@ export function focusWhenScrollable(label: string): Attachment<HTMLElement> {
 			}
 		}
 
-		const observer = new ResizeObserver(update);
-		observer.observe(box);
-		if (box.firstElementChild !== null) {
-			observer.observe(box.firstElementChild);
-		}
-		return () => observer.disconnect();
+		// Its own size tells of a narrower window; of longer lines only a change inside tells.
+		const sizes = new ResizeObserver(update);
+		sizes.observe(box);
+		const lines = new MutationObserver(update);
+		lines.observe(box, { childList: true, subtree: true, characterData: true });
+		return () => {
+			sizes.disconnect();
+			lines.disconnect();
+		};
 	};
 }
