@@ -206,6 +206,32 @@ def test_a_second_start_shows_the_first_window_and_ends(
     assert app.process.poll() is None
 
 
+def test_without_a_toolkit_a_browser_is_the_window(display: Screen, tmp_path: Path) -> None:
+    """As on a machine where neither Qt nor GTK can be imported."""
+    blocker = tmp_path / "without-toolkits" / "sitecustomize.py"
+    blocker.parent.mkdir()
+    blocker.write_text(
+        "import sys\nfor name in ('qtpy', 'PySide6', 'gi'):\n    sys.modules[name] = None\n"
+    )
+    process = subprocess.Popen(
+        [*DEVELOPMENT, "--data-dir", str(tmp_path / "data")],
+        env={**display.environment, "PYTHONPATH": str(blocker.parent)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        window = display.find_window(TITLE)
+        display.run("xdotool", "windowactivate", "--sync", window, "key", "alt+F4")
+
+        assert process.wait(ENDED_SECONDS) == 0
+    finally:
+        process.kill()
+        told = process.stderr.read()
+        process.stderr.close()
+    assert "No window can be opened" in told
+
+
 def test_without_a_display_the_address_is_told(tmp_path: Path) -> None:
     environment = {
         name: value
