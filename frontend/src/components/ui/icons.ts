@@ -55,6 +55,13 @@ export const icons = {
 		path('M3.5 10.4A1.5 1.5 0 0 1 2.4 9V3.9a1.5 1.5 0 0 1 1.5-1.5H9a1.5 1.5 0 0 1 1.4 1.1')
 	],
 	again: [path('M13.2 8.2A5.2 5.2 0 1 1 11.6 4.3l1.6 1.6'), path('M13.3 2.7v3.3H10')],
+	branch: [
+		ring(4.4, 3.6, 1.6),
+		ring(4.4, 12.4, 1.6),
+		ring(11.6, 5.2, 1.6),
+		path('M4.4 5.2v5.6M11.6 6.8c0 2.6-4.4 2-6.5 4.2')
+	],
+	forward: [path('M3.4 3.4v9.2l5-4.6zM8.6 3.4v9.2l5-4.6z')],
 	more: [dot(3.4, 8), dot(8, 8), dot(12.6, 8)],
 	plus: [path('M8 3.2v9.6M3.2 8h9.6')],
 	minus: [path('M3.2 8h9.6')],
@@ -107,6 +114,11 @@ export const icons = {
 		path('M9 2H4.9a1.5 1.5 0 0 0-1.5 1.5v9A1.5 1.5 0 0 0 4.9 14h6.2a1.5 1.5 0 0 0 1.5-1.5V5.6z'),
 		path('M9 2v3.6h3.6')
 	],
+	image: [
+		box(2, 2.8, 12, 10.4, 1.8),
+		ring(5.7, 6.2, 1.1),
+		path('M2.4 11.6 6 8.6l2.2 1.8 2.4-2.6 3.2 3.2')
+	],
 	terminal: [box(1.9, 2.9, 12.2, 10.2, 1.8), path('M4.6 6l2 2-2 2M8.4 10.2h3')],
 	chip: [
 		box(4, 4, 8, 8, 1.6),
@@ -119,6 +131,7 @@ export const icons = {
 		path('M2.4 9.2h11.2'),
 		dot(11.3, 11.2, 0.8)
 	],
+	pin: [path('M6 2.2h4M6.6 2.2v4L4.3 8.8h7.4L9.4 6.2v-4M8 8.8v5')],
 	undo: [path('M5.4 3 2.4 6l3 3'), path('M2.6 6h7a4 4 0 0 1 0 8H6.4')],
 	wrap: [path('M2.6 4h10.8M2.6 8h8.2a2 2 0 0 1 0 4H8.2M9.8 10.4 8.2 12l1.6 1.6M2.6 12h2.6')]
 } as const satisfies Record<string, readonly Shape[]>;

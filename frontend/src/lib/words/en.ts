@@ -1,5 +1,6 @@
 import { chat } from './en.chat';
+import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
 import { shell } from './en.shell';
 
 /** Every sentence on screen. Another language is an object of the same type. */
-export const words = { ...shell, chat };
+export const words = { ...shell, chat, chatMenu, chatSettings, composer, contextGauge };
