@@ -7,15 +7,13 @@ import importlib.metadata
 import json
 import logging
 import sys
-import urllib.error
-import urllib.request
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from llama_desktop.bootstrap import open_application
 from llama_desktop.bridge.browser import find_browser, show_in_browser
 from llama_desktop.bridge.host import Address, Host
 from llama_desktop.bridge.window import (
@@ -35,6 +33,9 @@ from llama_desktop.infrastructure.links import open_link_now
 from llama_desktop.infrastructure.log import start_logging
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.window_repository import WindowRepository
+
+if TYPE_CHECKING:
+    from llama_desktop.services.application import Application
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
     desktop: Desktop = window or NoDesktop()
     host = Host(
         partial(
-            open_application,
+            _open_application,
             paths,
             desktop=desktop,
             version=version(),
@@ -103,33 +104,45 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
         page=page_folder(),
         port=arguments.port,
     )
+    host.close_on_signals()
+    if window is not None:
+        host.on_closing = window.close
     try:
         address = host.start()
-        host.close_on_signals()
-        lock.publish(_instance(address))
     except OSError as error:
         return _fail(f"The port {arguments.port} cannot be used: {error.strerror}.")
-    except AppError as error:
-        host.close()
-        return _fail(error.message)
     try:
         if arguments.page_url:  # the development server's page, which asks this core
             address = msgspec.structs.replace(
                 address, url=f"{arguments.page_url}/#token={address.token}"
             )
+        if window is not None:
+            lock.publish(_instance(address))
+            _open_window(window, host, address, paths)
+            host.wait_ready()
+            return 0
+        host.wait_ready()
+        lock.publish(_instance(address))
         if arguments.headless:
             sys.stdout.write(json.dumps(msgspec.to_builtins(address)) + "\n")
             sys.stdout.flush()
-        elif window is None:
-            _open_tab(address)
         else:
-            _open_window(window, host, address, paths)
-            return 0
+            _open_tab(address)
         host.wait_closed()
+    except AppError as error:
+        return _fail(error.message)
     finally:
         host.close()
         host.wait_closed()
     return 0
+
+
+def _open_application(
+    *arguments: Any, **overrides: Any
+) -> AbstractAsyncContextManager[Application]:
+    from llama_desktop.bootstrap import open_application  # on the core thread: half of the start
+
+    return open_application(*arguments, **overrides)
 
 
 def _open_tab(address: Address) -> None:
@@ -144,7 +157,6 @@ def _open_window(window: NativeWindow, host: Host, address: Address, paths: AppP
     """The native window; else a browser in app mode; else the address in words."""
     repository = WindowRepository(paths.window_file)
     geometry = repository.load() or DEFAULT_GEOMETRY
-    host.on_closing = window.close
     try:
         window.show(address.url, geometry)
     except WindowUnavailable as error:
@@ -180,6 +192,9 @@ def _without_toolkit(host: Host, address: Address, paths: AppPaths) -> None:
 
 def _show_first_instance(paths: AppPaths, locked: DataFolderLocked) -> int:
     """Bring the window of the instance that runs already to the front, and end."""
+    import urllib.error
+    import urllib.request
+
     first = find_running_instance(paths, patience_seconds=_FIRST_INSTANCE_SECONDS)
     if first is None:
         return _fail(f"{locked.message} It does not answer.")

@@ -1,4 +1,8 @@
-"""The core thread: the event loop with all services and the HTTP server on a loopback port."""
+"""The core thread: the event loop with all services and the HTTP server on a loopback port.
+
+The port is taken first and the rest is imported by the core thread, so that a window can be made
+while the core gets ready: the page's first request waits in the port's queue.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,18 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-import uvicorn
-from starlette.types import ASGIApp
 
-from llama_desktop.bridge.http_api import build_http_api
-from llama_desktop.services.application import Application
+if TYPE_CHECKING:
+    from llama_desktop.services.application import Application
 
 logger = logging.getLogger(__name__)
 
-OpenApplication = Callable[[], AbstractAsyncContextManager[Application]]
+OpenApplication = Callable[[], AbstractAsyncContextManager["Application"]]
 _HOST: Final = "127.0.0.1"
-_GRACE_SECONDS: Final = 1
+_QUEUE: Final = 128
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -42,8 +44,8 @@ class Address(msgspec.Struct, frozen=True):
 class Host:
     """Runs the core on a thread of its own, so that the main thread belongs to the window.
 
-    `start` returns when the app answers; `close` and a signal end it; `wait_closed` returns when
-    every service has let go.
+    `start` returns at once, `wait_ready` when the app answers; `close` and a signal end it;
+    `wait_closed` returns when every service has let go.
     """
 
     def __init__(self, open_application: OpenApplication, *, page: Path, port: int = 0) -> None:
@@ -51,49 +53,61 @@ class Host:
         self._page = page
         self._port = port
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="core")
+        self._thread: threading.Thread | None = None
+        self._signals: tuple[socket.socket, socket.socket] | None = None
+        self._is_closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
         self._failure: BaseException | None = None
-        self._address: Address | None = None
         self.on_closing: Callable[[], None] | None = None
         """Called on the core thread when the end begins; the window closes itself by it."""
 
     def start(self) -> Address:
-        """Start the core; return when it answers.
+        """Take the port and start the core. Who asks is answered as soon as the core is ready.
 
         Raises:
             OSError: the port is taken.
+        """
+        listening = _listen(self._port)
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(32)
+        url = f"http://{_HOST}:{port}/#token={token}"
+        address = Address(url=url, port=port, token=token, pid=os.getpid())
+        self._thread = threading.Thread(target=self._run, args=(listening, address), name="core")
+        self._thread.start()
+        return address
+
+    def wait_ready(self) -> None:
+        """Until the app answers, or has ended already.
+
+        Raises:
             AppError: what opening the application raised.
         """
-        self._thread.start()
         self._ready.wait()
         if self._failure is not None:
-            self._thread.join()
+            self.wait_closed()
             raise self._failure
-        assert self._address is not None
-        return self._address
 
     def close(self) -> None:
-        """Begin the end. Safe from any thread, and more than once."""
+        """Begin the end. Safe from any thread, at any time, and more than once."""
+        self._is_closing = True
         loop, closing = self._loop, self._closing
         if loop is None or closing is None:
-            return
+            return  # the core looks at the flag when it has got so far
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             loop.call_soon_threadsafe(closing.set)
 
     def wait_closed(self) -> None:
         """Until the core has ended."""
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def close_on_signals(self) -> None:
-        """End on SIGINT and SIGTERM. Called on the main thread, after `start`.
+        """End on SIGINT and SIGTERM. Called on the main thread, before `start`.
 
         Python runs signal handlers on the main thread only, and a window's event loop never
         comes back to Python. The C-level handler, though, writes to this socket at once.
         """
-        loop = self._loop
-        assert loop is not None
         reader, writer = socket.socketpair()
         for end in (reader, writer):
             end.setblocking(False)
@@ -108,41 +122,49 @@ class Host:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, hear)
 
-        async def wait_for_signal() -> None:
-            await loop.sock_recv(reader, 1)
-            logger.info("ending on a signal")
-            self.close()
-
         # Kept open for as long as the process lives: a second signal writes as well.
-        self._signal_sockets = (reader, writer)
-        asyncio.run_coroutine_threadsafe(wait_for_signal(), loop)
+        self._signals = (reader, writer)
 
-    def _run(self) -> None:
+    def _run(self, listening: socket.socket, address: Address) -> None:
         try:
-            asyncio.run(self._serve())
+            asyncio.run(self._serve(listening, address))
         except BaseException as error:
             if self._ready.is_set():
                 logger.exception("the core ended by an error")
             self._failure = error
+            if self.on_closing is not None:
+                self.on_closing()
         finally:
             self._ready.set()
 
-    async def _serve(self) -> None:
+    async def _serve(self, listening: socket.socket, address: Address) -> None:
+        from llama_desktop.bridge.http_api import build_http_api
+        from llama_desktop.bridge.server import Server
+
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
-        with _listen(self._port) as listening:
+        if self._is_closing:
+            self._closing.set()
+        with listening:
             async with self._open_application() as app:
-                port = listening.getsockname()[1]
-                token = secrets.token_urlsafe(32)
-                routes = build_http_api(app, token=token, port=port, page=self._page)
-                url = f"http://{_HOST}:{port}/#token={token}"
-                self._address = Address(url=url, port=port, token=token, pid=os.getpid())
-                server = _Server(routes, ready=self._ready.set, closing=self._closing)
+                signals = asyncio.create_task(self._end_on_signal(), name="signals")
+                routes = build_http_api(
+                    app, token=address.token, port=address.port, page=self._page
+                )
+                server = Server(routes, ready=self._ready.set, closing=self._closing)
                 try:
                     await server.serve([listening])
                 finally:
+                    signals.cancel()
                     if self.on_closing is not None:
                         self.on_closing()
+
+    async def _end_on_signal(self) -> None:
+        if self._signals is None:
+            return
+        await asyncio.get_running_loop().sock_recv(self._signals[0], 1)
+        logger.info("ending on a signal")
+        self.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -157,34 +179,8 @@ def _listen(port: int) -> socket.socket:
             # On Windows this option would let another program take the port from us.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_HOST, port))
+        listening.listen(_QUEUE)
     except BaseException:
         listening.close()
         raise
     return listening
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that waits for its end instead of looking for it ten times a second."""
-
-    def __init__(self, app: ASGIApp, *, ready: Callable[[], None], closing: asyncio.Event) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http="h11",
-                ws="websockets-sansio",
-                ws_per_message_deflate=False,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                date_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-            )
-        )
-        self._ready = ready
-        self._closing = closing
-
-    async def main_loop(self) -> None:
-        """Between start-up and shutdown."""
-        self._ready()
-        await self._closing.wait()

@@ -1,0 +1,39 @@
+"""uvicorn as the core uses it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_GRACE_SECONDS: Final = 1
+
+
+class Server(uvicorn.Server):
+    """uvicorn that waits for its end instead of looking for it ten times a second."""
+
+    def __init__(self, app: ASGIApp, *, ready: Callable[[], None], closing: asyncio.Event) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="h11",
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self._ready = ready
+        self._closing = closing
+
+    async def main_loop(self) -> None:
+        """Between start-up and shutdown."""
+        self._ready()
+        await self._closing.wait()
