@@ -1,7 +1,9 @@
 import { createContext } from 'svelte';
 
 import type { Backend } from '../backend/backend';
+import { AttachmentsStore } from './attachmentsStore.svelte';
 import type { ChatStore } from './chatStore.svelte';
+import { ContextUsageStore } from './contextUsage.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -13,9 +15,12 @@ import { SettingsStore } from './settingsStore.svelte';
 import { SidebarStore } from './sidebarStore.svelte';
 import { TelemetryStore } from './telemetryStore.svelte';
 import { ToastsStore } from './toastsStore.svelte';
+import { TokenCounter } from './tokenCounter.svelte';
 
 /** The stores of the shell: one of each for the life of the page. */
 export interface ShellStores {
+	attachments: AttachmentsStore;
+	context: ContextUsageStore;
 	conversations: ConversationsStore;
 	log: LogStore;
 	models: ModelsStore;
@@ -26,6 +31,7 @@ export interface ShellStores {
 	sidebar: SidebarStore;
 	telemetry: TelemetryStore;
 	toasts: ToastsStore;
+	tokens: TokenCounter;
 }
 
 export interface Stores extends ShellStores {
@@ -36,6 +42,8 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 	const navigation = new NavigationStore(start);
 	const settings = new SettingsStore(backend);
 	return {
+		attachments: new AttachmentsStore(backend),
+		context: new ContextUsageStore(backend),
 		conversations: new ConversationsStore(backend),
 		log: new LogStore(backend),
 		models: new ModelsStore(backend),
@@ -45,7 +53,8 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		settings,
 		sidebar: new SidebarStore(settings, navigation),
 		telemetry: new TelemetryStore(backend),
-		toasts: new ToastsStore()
+		toasts: new ToastsStore(),
+		tokens: new TokenCounter(backend)
 	};
 }
 

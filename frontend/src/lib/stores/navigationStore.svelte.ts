@@ -11,6 +11,8 @@ export class NavigationStore {
 	/** The sidebar as a drawer over a narrow window. */
 	isDrawerOpen = $state(false);
 	isModelSelectorOpen = $state(false);
+	/** The settings of the open chat, over its right edge. */
+	isChatSettingsOpen = $state(false);
 	/** The dialog that lies over everything. */
 	dialog = $state<DialogName | null>(null);
 	/** Counts up whenever the composer is to take the focus. */

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend';
-import type { AppInfo, Commands, Settings } from '../backend/protocol';
+import type { AppInfo, Commands, PresetInput, Settings } from '../backend/protocol';
 
 /** Owns the page's copy of the settings, and what the page knows about the app it is in. */
 export class SettingsStore {
@@ -27,5 +27,14 @@ export class SettingsStore {
 
 	async update(change: Commands['update_settings']['args']): Promise<void> {
 		await this.#backend.invoke('update_settings', change);
+	}
+
+	/** Keeps chat settings under a name; one with the same id is replaced. */
+	async savePreset(preset: PresetInput): Promise<void> {
+		await this.#backend.invoke('save_preset', { preset });
+	}
+
+	async deletePreset(id: string): Promise<void> {
+		await this.#backend.invoke('delete_preset', { preset_id: id });
 	}
 }
