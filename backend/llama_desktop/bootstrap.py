@@ -23,13 +23,16 @@ from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
 from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.attachment_files import AttachmentFiles
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
+from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
-from llama_desktop.services.chat.kept_attachments import NoAttachments
+from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.models.library import ModelLibraryService
@@ -99,8 +102,20 @@ async def open_application(
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
+        attachments = AttachmentService(
+            AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
+        )
+        drafts = await stack.enter_async_context(
+            DraftService(
+                DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
+                storage,
+                notices,
+                conversations,
+                attachments,
+            )
+        )
         orchestrator = await stack.enter_async_context(
-            Orchestrator(conversations, llama, NoAttachments())
+            Orchestrator(conversations, llama, attachments, on_sent=drafts.forget_sent)
         )
         yield Application(
             info=_info(paths, version=version, has_window=desktop.has_window),
@@ -108,6 +123,8 @@ async def open_application(
             llama=llama,
             orchestrator=orchestrator,
             conversations=conversations,
+            attachments=attachments,
+            drafts=drafts,
             models=models,
             settings=settings,
             telemetry=telemetry,

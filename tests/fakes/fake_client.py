@@ -64,6 +64,9 @@ class FakeClient:
         self.counted: list[tuple[ChatMessage, ...]] = []
         self._opened = asyncio.Condition()
 
+    async def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
     async def count_prompt_tokens(self, messages: tuple[ChatMessage, ...]) -> int:
         self.counted.append(messages)
         return sum(len(message.content.split()) + 4 for message in messages)
@@ -96,7 +99,14 @@ class FakeServer:
         self._pids = iter(range(1000, 2000))
         self.load(slots=slots, context_size=context_size)
 
-    def load(self, *, slots: int = 1, context_size: int = 4096, name: str = "tiny") -> None:
+    def load(
+        self,
+        *,
+        slots: int = 1,
+        context_size: int = 4096,
+        name: str = "tiny",
+        has_vision: bool = False,
+    ) -> None:
         """Another process runs from now on."""
         path = Path(f"/models/{name}-Q4_K_M.gguf")
         self.running = Running(
@@ -107,7 +117,11 @@ class FakeServer:
                 kind=EngineKind.EXTERNAL, path=Path("/bin/llama-server"), version="1", source="PATH"
             ),
             model=LoadedModel(
-                name=name, path=path, context_size=context_size, slots=slots, has_vision=False
+                name=name,
+                path=path,
+                context_size=context_size,
+                slots=slots,
+                has_vision=has_vision,
             ),
             since=1.0,
             load_seconds=0.1,

@@ -35,6 +35,11 @@ class AppPaths:
         return self.data / "trash"
 
     @property
+    def attachments(self) -> Path:
+        """Files that no question has been sent with."""
+        return self.data / "attachments"
+
+    @property
     def damaged(self) -> Path:
         """Files that could not be understood, as they were found."""
         return self.data / "damaged"
@@ -58,6 +63,11 @@ class AppPaths:
     def settings_file(self) -> Path:
         """What the person prefers."""
         return self.data / "settings.json"
+
+    @property
+    def drafts_file(self) -> Path:
+        """What was written and not sent."""
+        return self.data / "drafts.json"
 
     @property
     def window_file(self) -> Path:
@@ -84,6 +94,7 @@ class AppPaths:
             self.data,
             self.chats,
             self.trash,
+            self.attachments,
             self.damaged,
             self.logs,
             self.engines,

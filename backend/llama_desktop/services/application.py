@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llama_desktop.domain.settings import AppInfo
     from llama_desktop.infrastructure.desktop import Desktop
+    from llama_desktop.services.attachments import AttachmentService
     from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.conversations import ConversationService
+    from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.models.library import ModelLibraryService
@@ -27,6 +29,8 @@ class Application:
     llama: LlamaCppService
     orchestrator: Orchestrator
     conversations: ConversationService
+    attachments: AttachmentService
+    drafts: DraftService
     models: ModelLibraryService
     settings: SettingsService
     telemetry: TelemetryService

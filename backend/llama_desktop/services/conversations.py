@@ -18,6 +18,7 @@ from llama_desktop.domain.chat import (
     Message,
     Overflow,
     SamplingParameters,
+    ShownBranch,
 )
 from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
 from llama_desktop.domain.events import (
@@ -34,13 +35,20 @@ from llama_desktop.infrastructure.storage.conversation_repository import (
     is_blank,
 )
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.clean_text import require_fitting_text
+from llama_desktop.services.conversation_branches import (
+    copy_branch,
+    restore_message,
+    show_message,
+)
 from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.conversation_tree import cut_short, cut_short_all, put_message
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.faulty_files import describe_faulty_files
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.sampling import require_sound_parameters
+from llama_desktop.services.trash import KEPT_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +64,14 @@ class ConversationService:
     """
 
     def __init__(
-        self, repository: ConversationRepository, storage: StorageThread, notices: NoticeService
+        self,
+        repository: ConversationRepository,
+        storage: StorageThread,
+        notices: NoticeService,
+        attachments: KeptAttachments,
     ) -> None:
         self._repository = repository
+        self._attachments = attachments
         self._storage = storage
         self._notices = notices
         self._summaries: dict[str, ConversationSummary] = {}
@@ -90,7 +103,7 @@ class ConversationService:
         """Begin a conversation. It comes into the list as soon as it holds something."""
         now = time.time()
         conversation = Conversation(
-            id=f"{int(now * 1000):012x}-{secrets.token_hex(4)}",
+            id=_make_id(now),
             title=require_title(title) if title else "",
             created=now,
             updated=now,
@@ -137,6 +150,12 @@ class ConversationService:
         )
         return await self.get(conversation_id)
 
+    async def pin(self, conversation_id: str, *, is_pinned: bool) -> ConversationSummary:
+        """Keep a conversation at the top of the list, or no longer. Its time stays as it was."""
+        return summarize(
+            await self.change(conversation_id, lambda old: replace(old, is_pinned=is_pinned))
+        )
+
     async def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash. Its turns must have ended (see the Orchestrator)."""
         await self._keep(self._repository.delete, conversation_id)
@@ -150,6 +169,52 @@ class ConversationService:
             self._publish(conversation)
             restored.append(summarize(conversation))
         return tuple(restored)
+
+    async def list_trash(self) -> tuple[ConversationSummary, ...]:
+        """What can be taken back, last deleted first."""
+        if self._loading is not None:
+            await asyncio.shield(self._loading)
+        return await self._ask(self._repository.list_trash)
+
+    async def is_in_trash(self, conversation_id: str) -> bool:
+        """Whether a conversation can be taken back."""
+        return await self._ask(self._repository.is_in_trash, conversation_id)
+
+    async def show_message(self, conversation_id: str, message_id: int) -> ShownBranch:
+        """Show the branch that a message is in, down to its newest end.
+
+        Raises:
+            MessageNotFound: there is no such message, or it is deleted.
+        """
+        after = await self.change(conversation_id, lambda old: show_message(old, message_id))
+        return ShownBranch(leaf_id=after.leaf_id)
+
+    async def restore_message(self, conversation_id: str, message_id: int) -> ShownBranch:
+        """Bring a deleted message back with all below it, and show it.
+
+        Raises:
+            MessageNotFound: there is no such message.
+        """
+        after = await self.change(conversation_id, lambda old: restore_message(old, message_id))
+        return ShownBranch(leaf_id=after.leaf_id)
+
+    async def branch(self, conversation_id: str, message_id: int) -> Conversation:
+        """Begin a conversation with a copy of the branch up to and with this message.
+
+        Raises:
+            MessageNotFound: there is no such message, or it is deleted.
+            StorageFailed: the copy cannot be written.
+        """
+        now = time.time()
+        copy = copy_branch(
+            await self.get(conversation_id), message_id, new_id=_make_id(now), now=now
+        )
+        files = tuple(file for message in copy.messages for file in message.attachments)
+        if files:
+            await self._attachments.copy(conversation_id, copy.id, files)
+        await self._keep(self._repository.create, copy)
+        self._publish(copy)
+        return copy
 
     async def change(
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
@@ -211,6 +276,7 @@ class ConversationService:
 
     def _take_inventory(self) -> Inventory:
         """On the storage thread, before anything else can be asked of it."""
+        self._repository.purge_trash(time.time() - KEPT_SECONDS)
         inventory = self._repository.take_inventory()
         faulty = list(inventory.faulty_files)
         for conversation_id in inventory.interrupted_ids:
@@ -264,6 +330,11 @@ class ConversationService:
 
     def _snapshot(self) -> ConversationsSnapshot:
         return ConversationsSnapshot(conversations=self._sorted())
+
+
+def _make_id(now: float) -> str:
+    """Sorts by its time; cannot be guessed and is fit for a file's name."""
+    return f"{int(now * 1000):012x}-{secrets.token_hex(4)}"
 
 
 def summarize(conversation: Conversation) -> ConversationSummary:

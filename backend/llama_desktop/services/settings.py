@@ -9,13 +9,20 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.errors import BadRequest, StorageFailed
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.settings import Settings, Theme
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.clean_text import require_fitting_text
+from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.sampling import require_sound_parameters
+
+_MAX_PRESETS: Final = 200
+_MAX_ID: Final = 64
 
 
 class SettingsService:
@@ -68,6 +75,42 @@ class SettingsService:
                 sidebar_open=old.sidebar_open if sidebar_open is UNSET else sidebar_open,
                 llama_server_path=(old.llama_server_path if server_path is UNSET else server_path),
             )
+
+        return await self.change(decide)
+
+    async def save_preset(self, preset: Preset) -> Settings:
+        """Keep chat settings under a name; one with the same id is replaced.
+
+        Raises:
+            BadRequest: no id, no name, a parameter out of its range, or too many presets.
+            StructureInvalid: the JSON schema or grammar has a mistake.
+            MessageTooLong: the system prompt is too long.
+            StorageFailed: it cannot be written; the settings are as before.
+        """
+        if not 0 < len(preset.id) <= _MAX_ID:
+            raise BadRequest(f"The id of a preset has 1 to {_MAX_ID} characters.")
+        sound = replace(
+            preset,
+            name=require_title(preset.name),
+            system_prompt=require_fitting_text(preset.system_prompt, "The system prompt"),
+            parameters=require_sound_parameters(preset.parameters),
+        )
+
+        def decide(old: Settings) -> Settings:
+            others = [other for other in old.presets if other.id != sound.id]
+            if len(others) >= _MAX_PRESETS:
+                raise BadRequest(f"There can be {_MAX_PRESETS} presets. Delete one first.")
+            ordered = sorted((*others, sound), key=lambda one: (one.name.casefold(), one.id))
+            return replace(old, presets=tuple(ordered))
+
+        return await self.change(decide)
+
+    async def delete_preset(self, preset_id: str) -> Settings:
+        """Forget a preset; one that is gone already is fine."""
+
+        def decide(old: Settings) -> Settings:
+            others = tuple(other for other in old.presets if other.id != preset_id)
+            return replace(old, presets=others)
 
         return await self.change(decide)
 

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from fakes.topic_log import TopicLog
+from llama_desktop.domain.chat import Preset, SamplingParameters
 from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.llama import CacheType, ServerConfig
 from llama_desktop.domain.settings import Settings, Theme
@@ -102,3 +103,44 @@ async def test_damaged_settings_are_kept_aside_and_defaults_used(
     async with _open(tmp_path) as (service, notices):
         assert service.get().theme is Theme.DARK
         assert notices.notices().notices == ()
+
+
+async def test_presets_are_kept_by_name_and_replaced_by_id(tmp_path: Path) -> None:
+    code = Preset(id="a", name="code", parameters=SamplingParameters(temperature=0.2))
+    async with _open(tmp_path) as (service, _):
+        await service.save_preset(Preset(id="b", name="Writing", system_prompt="Be vivid."))
+        await service.save_preset(code)
+        await service.save_preset(Preset(id="b", name=" Better\nwriting "))
+        assert [preset.name for preset in service.get().presets] == ["Better writing", "code"]
+    async with _open(tmp_path) as (service, _):
+        assert service.get().presets[1] == code
+        await service.delete_preset("b")
+        await service.delete_preset("gone")
+        assert service.get().presets == (code,)
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [
+        Preset(id="", name="x"),
+        Preset(id="a" * 65, name="x"),
+        Preset(id="a", name=" \n"),
+        Preset(id="a", name="x", parameters=SamplingParameters(top_p=2)),
+    ],
+)
+async def test_presets_are_as_sound_as_the_settings_of_a_chat(
+    tmp_path: Path, preset: Preset
+) -> None:
+    async with _open(tmp_path) as (service, _):
+        with pytest.raises(BadRequest):
+            await service.save_preset(preset)
+        assert service.get().presets == ()
+
+
+async def test_there_is_an_end_to_presets(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        many = tuple(Preset(id=str(number), name="x") for number in range(200))
+        await service.change(lambda old: replace(old, presets=many))
+        await service.save_preset(Preset(id="7", name="replaced"))
+        with pytest.raises(BadRequest, match="200 presets"):
+            await service.save_preset(Preset(id="new", name="x"))

@@ -15,14 +15,12 @@ from llama_desktop.domain.chat import (
     UNFINISHED,
     Conversation,
     ConversationSummary,
+    Overflow,
     SamplingParameters,
 )
 from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
-from llama_desktop.infrastructure.storage.atomic_file import (
-    remove_leftovers,
-    replace,
-    storage_failed,
-)
+from llama_desktop.infrastructure.storage.atomic_file import remove_leftovers, storage_failed
+from llama_desktop.infrastructure.storage.attachment_files import files_of
 from llama_desktop.infrastructure.storage.conversation_record import (
     NewerFile,
     build_conversation,
@@ -32,6 +30,7 @@ from llama_desktop.infrastructure.storage.conversation_record import (
 )
 from llama_desktop.infrastructure.storage.damaged_files import set_aside
 from llama_desktop.infrastructure.storage.database import DamagedFile, Database
+from llama_desktop.infrastructure.storage.trash_folder import TrashFolder
 
 logger = logging.getLogger(__name__)
 
@@ -95,8 +94,8 @@ class ConversationRepository:
 
     def __init__(self, *, chats: Path, trash: Path, damaged: Path) -> None:
         self._chats = chats
-        self._trash = trash
         self._damaged = damaged
+        self._trash = TrashFolder(chats=chats, trash=trash)
         self._unwritten: dict[str, Conversation] = {}
         self._open: OrderedDict[str, _Open] = OrderedDict()
 
@@ -107,6 +106,7 @@ class ConversationRepository:
         faulty: list[FaultyFile] = []
         try:
             remove_leftovers(self._chats)
+            self._trash.mend()
             paths = sorted(self._chats.glob("*.json"))
         except OSError as error:
             raise storage_failed(error, self._chats) from error
@@ -183,23 +183,35 @@ class ConversationRepository:
         """Move a conversation to the trash; one that was never written is forgotten."""
         if self._unwritten.pop(conversation_id, None) is not None:
             return
-        self._move(conversation_id, self._chats, self._trash)
+        _file_name(conversation_id)
+        try:
+            self._trash.move_in(conversation_id)
+        except FileNotFoundError as error:
+            raise _not_found(conversation_id) from error
         self._open.pop(conversation_id, None)
 
     def restore(self, conversation_id: str) -> Conversation:
         """Take a conversation back out of the trash."""
-        self._move(conversation_id, self._trash, self._chats)
-        return self.read(conversation_id)
-
-    def _move(self, conversation_id: str, source: Path, target: Path) -> None:
-        path = source / _file_name(conversation_id)
+        _file_name(conversation_id)
         try:
-            target.mkdir(mode=0o700, exist_ok=True)
-            replace(path, target / path.name)
+            self._trash.move_out(conversation_id)
         except FileNotFoundError as error:
             raise _not_found(conversation_id) from error
-        except OSError as error:
-            raise storage_failed(error, path) from error
+        return self.read(conversation_id)
+
+    def list_trash(self) -> tuple[ConversationSummary, ...]:
+        """What can be taken back, last deleted first."""
+        return self._trash.list()
+
+    def is_in_trash(self, conversation_id: str) -> bool:
+        """Whether a conversation can be taken back."""
+        return _SAFE_ID.fullmatch(conversation_id) is not None and self._trash.holds(
+            conversation_id
+        )
+
+    def purge_trash(self, deleted_before: float) -> None:
+        """Really delete what has been in the trash since before this time."""
+        self._trash.purge(deleted_before)
 
     def _write_first(self, conversation: Conversation) -> None:
         database = Database(self._chats / _file_name(conversation.id))
@@ -230,6 +242,9 @@ class ConversationRepository:
     def _set_aside(self, path: Path, reason: DamagedFile) -> FaultyFile:
         try:
             place = set_aside(path, self._damaged)
+            files = files_of(path.parent, path.stem)
+            if files.is_dir():
+                set_aside(files, self._damaged)
         except StorageFailed as error:
             logger.warning("a damaged file stays where it is: %s", error)
             place = path
@@ -244,6 +259,8 @@ def is_blank(conversation: Conversation) -> bool:
         or conversation.title
         or conversation.system_prompt
         or conversation.parameters != SamplingParameters()
+        or conversation.overflow is not Overflow.OLDEST
+        or conversation.is_pinned
     )
 
 

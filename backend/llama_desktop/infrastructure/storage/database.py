@@ -107,6 +107,10 @@ class Database:
         else:
             records.insert(Document(record, doc_id=record_id))
 
+    def clear(self, table: str) -> None:
+        """Remove all records."""
+        self._table(table).truncate()
+
     def find(self, table: str, record_id: int) -> Mapping[str, Any] | None:
         """A record, to be read only."""
         found = self._table(table).get(doc_id=record_id)

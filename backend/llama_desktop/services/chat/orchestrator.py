@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 from types import TracebackType
 from typing import Final, Self
@@ -39,6 +39,9 @@ from llama_desktop.services.sampling import require_sound_parameters
 
 _USUAL_PACE: Final = SavePace()
 
+OnSent = Callable[[str, str, tuple[Attachment, ...]], Awaitable[None]]
+"""Told of each question that is kept: conversation, text, files."""
+
 
 class Orchestrator:
     """Alone owns the turns under way. A turn belongs to its conversation, not to any page.
@@ -60,11 +63,13 @@ class Orchestrator:
         server: RunningServer,
         attachments: KeptAttachments,
         *,
+        on_sent: OnSent | None = None,
         pace: SavePace = _USUAL_PACE,
     ) -> None:
         self._conversations = conversations
         self._server = server
         self._attachments = attachments
+        self._on_sent = on_sent
         self._pace = pace
         self._slots = Slots(server)
         self._turns: dict[tuple[str, int], TurnTask] = {}
@@ -118,7 +123,10 @@ class Orchestrator:
                 old, text, parent_id=parent_id, now=time.time(), attachments=attachments
             )
 
-        return await self._begin(conversation_id, decide, asked)
+        ids = await self._begin(conversation_id, decide, asked)
+        if self._on_sent is not None:
+            await self._on_sent(conversation_id, text, attachments)
+        return ids
 
     async def answer_again(
         self,
@@ -139,6 +147,21 @@ class Orchestrator:
 
         return await self._begin(conversation_id, decide, asked, parameters=sound)
 
+    async def continue_answer(self, conversation_id: str, message_id: int) -> TurnIds:
+        """Go on with an answer that was stopped or cut, from its last token; it only grows.
+
+        Raises:
+            ServerNotRunning, ConversationNotFound, MessageNotFound, StorageFailed: as of
+                `send_message`.
+            Conflict: it is complete, under way, or the chat has gone on from it.
+        """
+        asked = perf_counter()
+
+        def decide(old: Conversation, status: MessageStatus) -> Conversation:
+            return begin_again(old, message_id, status=status, now=time.time())
+
+        return await self._begin(conversation_id, decide, asked)
+
     async def stop_answer(self, conversation_id: str, message_id: int) -> None:
         """Stop a turn and keep its text. Answers once that is saved; at once if it had ended.
 
@@ -150,6 +173,21 @@ class Orchestrator:
             require_message(await self._conversations.get(conversation_id), message_id)
             return
         await _end_all([task], STOPPED)
+
+    async def delete_message(self, conversation_id: str, message_id: int) -> ShownBranch:
+        """Stop what is being written in or below a message, then delete it with all below it.
+
+        Raises:
+            MessageNotFound: there is no such message, or it is deleted already.
+        """
+        before = await self._conversations.get(conversation_id)
+        await self._stop_below(before, message_id)
+        after = await self._conversations.change(
+            conversation_id, lambda old: delete_message(old, message_id)
+        )
+        # A turn that began in between: nobody sees any more what it writes.
+        await self._stop_below(after, message_id)
+        return ShownBranch(leaf_id=after.leaf_id)
 
     async def delete_conversations(self, conversation_ids: tuple[str, ...]) -> None:
         """Stop the conversations' turns, then move them to the trash, one after the other."""
@@ -173,6 +211,17 @@ class Orchestrator:
         await _end_all(self._turns.values(), APP_CLOSED)
         if self._watching:
             await asyncio.wait(tuple(self._watching))
+
+    async def _stop_below(self, conversation: Conversation, message_id: int) -> None:
+        owned = {message.id for message in conversation.messages}
+        tasks = [
+            task
+            for (owner, answer_id), task in self._turns.items()
+            if owner == conversation.id
+            and answer_id in owned
+            and is_below(conversation, message_id, answer_id)
+        ]
+        await _end_all(tasks, STOPPED)
 
     async def _begin(
         self,
