@@ -67,13 +67,6 @@ async def open_application(
             SettingsRepository(file=paths.settings_file, damaged=paths.damaged), storage, notices
         )
         await settings.load()
-        conversations = await stack.enter_async_context(
-            ConversationService(
-                ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged),
-                storage,
-                notices,
-            )
-        )
         models = await stack.enter_async_context(ModelLibraryService(settings))
         log = EngineLog(paths.logs / ENGINE_LOG)
         stack.callback(log.close)
@@ -104,6 +97,14 @@ async def open_application(
         )
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
+        )
+        conversations = await stack.enter_async_context(
+            ConversationService(
+                ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged),
+                storage,
+                notices,
+                attachments,
+            )
         )
         drafts = await stack.enter_async_context(
             DraftService(

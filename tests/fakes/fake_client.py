@@ -62,14 +62,20 @@ class FakeClient:
     def __init__(self) -> None:
         self.streams: list[FakeStream] = []
         self.counted: list[tuple[ChatMessage, ...]] = []
+        self.rendered: list[ChatRequest] = []
         self._opened = asyncio.Condition()
 
     async def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    async def count_prompt_tokens(self, messages: tuple[ChatMessage, ...]) -> int:
-        self.counted.append(messages)
-        return sum(len(message.content.split()) + 4 for message in messages)
+    async def render_prompt(self, request: ChatRequest) -> str:
+        self.rendered.append(request)
+        told = "".join(f"<{m.role}> {m.content} <end>\n" for m in request.messages)
+        return f"{told}<assistant>"
+
+    async def count_prompt_tokens(self, request: ChatRequest) -> int:
+        self.counted.append(request.messages)
+        return sum(len(message.content.split()) + 4 for message in request.messages)
 
     async def stream_chat(self, request: ChatRequest) -> AsyncGenerator[ChatStreamEvent, None]:
         stream = FakeStream(request)

@@ -69,7 +69,9 @@ class ReasoningDelta(Struct, frozen=True, kw_only=True, tag="reasoning_delta"):
     sequence: int
     text: str
     generated_tokens: int
-    """Deltas so far, a close lower bound of the tokens; the exact count comes with `finished`."""
+    """Of the answer so far; where the server does not count along, a close lower bound."""
+    tokens_per_second: float | None = None
+    """So far, as the server measures it."""
 
 
 class ContentDelta(Struct, frozen=True, kw_only=True, tag="content_delta"):
@@ -80,7 +82,9 @@ class ContentDelta(Struct, frozen=True, kw_only=True, tag="content_delta"):
     sequence: int
     text: str
     generated_tokens: int
-    """Deltas so far, a close lower bound of the tokens; the exact count comes with `finished`."""
+    """Of the answer so far; where the server does not count along, a close lower bound."""
+    tokens_per_second: float | None = None
+    """So far, as the server measures it."""
 
 
 class TurnFinished(Struct, frozen=True, kw_only=True, tag="finished"):

@@ -38,8 +38,20 @@ def require_message(conversation: Conversation, message_id: int) -> Message:
     raise MessageNotFound("This message does not exist.", message_id=message_id)
 
 
+def require_shown_message(conversation: Conversation, message_id: int) -> Message:
+    """The message with this id, if neither it nor one above it is deleted.
+
+    Raises:
+        MessageNotFound: there is none, or it is deleted.
+    """
+    message = require_message(conversation, message_id)
+    if any(above.is_deleted for above in walk_branch(conversation, message_id)):
+        raise MessageNotFound("This message is deleted.", message_id=message_id)
+    return message
+
+
 def walk_branch(conversation: Conversation, leaf_id: int | None) -> tuple[Message, ...]:
-    """The messages from the root to a leaf."""
+    """The messages from the root to a leaf, deleted ones included."""
     by_id = {message.id: message for message in conversation.messages}
     branch: list[Message] = []
     while leaf_id is not None:
@@ -67,7 +79,7 @@ def append_question(
         parent_id = conversation.leaf_id
     assert not isinstance(parent_id, UnsetType)
     if parent_id is not None:
-        parent = require_message(conversation, parent_id)
+        parent = require_shown_message(conversation, parent_id)
         if parent.status in UNFINISHED:
             raise Conflict(
                 "The answer before this question is still under way. Wait for its end or stop it."
@@ -102,7 +114,7 @@ def append_answer(
         MessageNotFound: no such question.
         BadRequest: it is no question.
     """
-    if require_message(conversation, question_id).role is not Role.USER:
+    if require_shown_message(conversation, question_id).role is not Role.USER:
         raise BadRequest("Only a question can be answered.")
     answer = Message(
         id=_next_id(conversation),
@@ -117,8 +129,10 @@ def append_answer(
 
 
 def put_message(conversation: Conversation, message: Message) -> Conversation:
-    """With a later state of a message that it has."""
-    require_message(conversation, message.id)
+    """With a later state of a message that it has; whether it is deleted stays as it is."""
+    is_deleted = require_message(conversation, message.id).is_deleted
+    if message.is_deleted is not is_deleted:
+        message = replace(message, is_deleted=is_deleted)
     return replace(
         conversation,
         messages=tuple(
@@ -140,6 +154,38 @@ def find_question_id(conversation: Conversation, message_id: int) -> int:
     if message.parent_id is None:
         raise BadRequest("This answer has no question.")
     return message.parent_id
+
+
+def begin_again(
+    conversation: Conversation, message_id: int, *, status: MessageStatus, now: float
+) -> Conversation:
+    """With an answer that is to be continued, shown and under way again.
+
+    Raises:
+        MessageNotFound: no such answer.
+        BadRequest: it is no answer.
+        Conflict: it cannot be continued; says why.
+    """
+    answer = require_shown_message(conversation, message_id)
+    if answer.role is not Role.ASSISTANT:
+        raise BadRequest("Only an answer can be continued.")
+    if reason := _why_not_continued(conversation, answer):
+        raise Conflict(reason)
+    again = replace(answer, status=status, error=None, finish_reason=None)
+    return replace(put_message(conversation, again), leaf_id=message_id, updated=now)
+
+
+def _why_not_continued(conversation: Conversation, answer: Message) -> str | None:
+    if answer.status in UNFINISHED:
+        return "This answer is still under way."
+    if answer.status is MessageStatus.COMPLETE:
+        return "This answer is complete."
+    if any(m.parent_id == answer.id and not m.is_deleted for m in conversation.messages):
+        return "The chat has gone on from this answer. Branch from it to go another way."
+    parameters = answer.parameters
+    if parameters is not None and (parameters.json_schema or parameters.grammar):
+        return "An answer in a fixed structure cannot be continued. Answer again instead."
+    return None
 
 
 def cut_short(message: Message) -> Message:

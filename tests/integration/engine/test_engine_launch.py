@@ -62,7 +62,7 @@ async def test_the_embedded_engine_starts_answers_and_stops(
     assert "".join(event.text for event in events if isinstance(event, ContentPiece))
     assert isinstance(events[-1], AnswerEnded)
     assert events[-1].generated_tokens == 5
-    assert await server.client.count_prompt_tokens(HI) == events[-1].prompt_tokens
+    assert await server.client.count_prompt_tokens(ChatRequest(HI)) == events[-1].prompt_tokens
     began = time.monotonic()
     await server.stop()
     assert time.monotonic() - began < 2

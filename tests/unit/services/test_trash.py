@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.fake_attachments import FakeAttachments
 from fakes.stubborn_repository import StubbornRepository
 from fakes.topic_log import TopicLog
 from llama_desktop.domain.chat import (
@@ -37,7 +38,8 @@ async def open_chats(folder: Path) -> AsyncIterator[tuple[ConversationService, A
     paths.prepare()
     repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
     try:
-        async with ConversationService(repository, storage, notices) as service:
+        service = ConversationService(repository, storage, notices, FakeAttachments())
+        async with service:
             yield service, paths
             assert notices.notices().notices == ()
     finally:

@@ -43,11 +43,16 @@ class ChatMessage:
     content: str
     images: tuple[ChatImage, ...] = ()
     """Shown to the model before the text."""
+    reasoning: str = ""
+    """Of an answer that the model is to go on with: what it thought."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """Everything that an answer depends on."""
+    """Everything that an answer depends on.
+
+    An answer that stands last is gone on with: what is streamed is what comes after it.
+    """
 
     messages: tuple[ChatMessage, ...]
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
@@ -55,7 +60,18 @@ class ChatRequest:
 
 def build_messages(messages: tuple[ChatMessage, ...]) -> list[dict[str, Any]]:
     """The messages as llama-server takes them."""
-    return [{"role": message.role, "content": _build_content(message)} for message in messages]
+    return [_build_message(message) for message in messages]
+
+
+def build_template_body(request: ChatRequest) -> dict[str, Any]:
+    """What the prompt depends on: the messages, and what the chat template is told besides."""
+    body: dict[str, Any] = {"messages": build_messages(request.messages)}
+    if request.parameters.thinking is not None:
+        body["chat_template_kwargs"] = {"enable_thinking": request.parameters.thinking}
+    if request.parameters.json_schema is not None:
+        schema = msgspec.Raw(sound(request.parameters.json_schema).encode())
+        body["response_format"] = {"type": "json_schema", "json_schema": {"schema": schema}}
+    return body
 
 
 def build_chat_body(request: ChatRequest) -> bytes:
@@ -63,12 +79,13 @@ def build_chat_body(request: ChatRequest) -> bytes:
 
     `return_progress` is not only for the bar: without it the server looks for a closed connection
     just once a second while it reads a prompt, and other traffic keeps it from looking at all.
+    `timings_per_token`: also an answer that is stopped has its exact figures.
     """
-    body: dict[str, Any] = {
-        "messages": build_messages(request.messages),
+    body = build_template_body(request) | {
         "stream": True,
         "stream_options": {"include_usage": True},
         "return_progress": True,
+        "timings_per_token": True,
         "cache_prompt": True,
     }
     for ours, theirs in _NAMES.items():
@@ -77,12 +94,14 @@ def build_chat_body(request: ChatRequest) -> bytes:
             body[theirs] = value
     if request.parameters.stop:
         body["stop"] = [sound(text) for text in request.parameters.stop]
-    if request.parameters.thinking is not None:
-        body["chat_template_kwargs"] = {"enable_thinking": request.parameters.thinking}
-    if request.parameters.json_schema is not None:
-        schema = msgspec.Raw(sound(request.parameters.json_schema).encode())
-        body["response_format"] = {"type": "json_schema", "json_schema": {"schema": schema}}
     return msgspec.json.encode(body)
+
+
+def _build_message(message: ChatMessage) -> dict[str, Any]:
+    built: dict[str, Any] = {"role": message.role, "content": _build_content(message)}
+    if message.reasoning:
+        built["reasoning_content"] = sound(message.reasoning)
+    return built
 
 
 def _build_content(message: ChatMessage) -> str | list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from llama_desktop.infrastructure.llama.chat_request import (
     ChatMessage,
     ChatRequest,
     build_chat_body,
-    build_messages,
+    build_template_body,
     sound,
 )
 from llama_desktop.infrastructure.llama.engine_error import read_engine_error
@@ -114,14 +114,18 @@ class LlamaClient:
         body = {"content": sound(text), "add_special": False, "parse_special": True}
         return len((await self._ask("POST", "/tokenize", _Tokens, body)).tokens)
 
-    async def render_prompt(self, messages: tuple[ChatMessage, ...]) -> str:
-        """The prompt that the model's chat template makes of the messages."""
-        body = {"messages": build_messages(messages)}
+    async def render_prompt(self, request: ChatRequest) -> str:
+        """The prompt that the model's chat template makes of a request.
+
+        Raises:
+            EngineRequestFailed: also where the server cannot follow the request's JSON schema.
+        """
+        body = build_template_body(request)
         return (await self._ask("POST", "/apply-template", _Rendered, body)).prompt
 
-    async def count_prompt_tokens(self, messages: tuple[ChatMessage, ...]) -> int:
-        """How many tokens the whole prompt has, template and all."""
-        return await self.count_tokens(await self.render_prompt(messages))
+    async def count_prompt_tokens(self, request: ChatRequest) -> int:
+        """How many tokens the whole prompt has, template and all, but without its images."""
+        return await self.count_tokens(await self.render_prompt(request))
 
     async def stream_chat(self, request: ChatRequest) -> AsyncGenerator[ChatStreamEvent, None]:
         """The answer as it is made; ends after `AnswerEnded`. Use it under `aclosing`.
@@ -133,7 +137,8 @@ class LlamaClient:
             ContextOverflow: the prompt is larger than the context window.
             EngineRequestFailed: the server refused, or reported an error in the middle.
         """
-        decoder = ChatStreamDecoder()
+        last = request.messages[-1]
+        decoder = ChatStreamDecoder(is_continued=last.role == "assistant" and bool(last.content))
         has_spoken = False
         async with aclosing(self._pieces(build_chat_body(request))) as pieces:
             waiting_since = perf_counter()

@@ -21,6 +21,7 @@ from llama_desktop.infrastructure.llama.stream_chunk import (
     parse_chunk,
 )
 from llama_desktop.infrastructure.llama.text_mender import TextMender
+from llama_desktop.infrastructure.llama.think_splitter import SplitPiece, ThinkSplitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class ReasoningPiece:
     """A piece of the model's thinking."""
 
     text: str
+    generated_tokens: int | None = None
+    """By the server's own count, this piece included; None: not told."""
+    tokens_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class ContentPiece:
     """A piece of the answer."""
 
     text: str
+    generated_tokens: int | None = None
+    tokens_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,13 @@ _DONE: Final = b"[DONE]"
 class ChatStreamDecoder:
     """Takes one response in pieces of any size; `finish` says that it has come to its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_continued: bool = False) -> None:
+        """`is_continued`: the answer begins elsewhere, so nothing in here can be its beginning."""
         self._sse = SseDecoder()
         self._content = TextMender()
         self._reasoning = TextMender()
+        self._thinking = ThinkSplitter()
+        self._thinking.is_open_to_tags = not is_continued
         self._finish_reason: str | None = None
         self._usage = Usage()
         self._timings = Timings()
@@ -137,19 +146,36 @@ class ChatStreamDecoder:
     def _take_choice(self, choice: Choice, events: list[ChatStreamEvent]) -> None:
         if choice.delta is not None:
             if reasoning := self._reasoning.mend(choice.delta.reasoning_content or ""):
-                events.append(ReasoningPiece(reasoning))
+                # A server that tells thinking apart leaves none in the answer.
+                self._thinking.is_open_to_tags = False
+                self._add(ReasoningPiece, reasoning, events)
             if content := self._content.mend(choice.delta.content or ""):
-                events.append(ContentPiece(content))
+                self._split(self._thinking.feed(content), events)
         if choice.finish_reason is not None:
             self._finish_reason = choice.finish_reason
+
+    def _split(self, pieces: list[SplitPiece], events: list[ChatStreamEvent]) -> None:
+        for piece in pieces:
+            kind = ReasoningPiece if piece.is_thinking else ContentPiece
+            self._add(kind, piece.text, events)
+
+    def _add(
+        self,
+        kind: type[ReasoningPiece] | type[ContentPiece],
+        text: str,
+        events: list[ChatStreamEvent],
+    ) -> None:
+        timings = self._timings
+        events.append(kind(text, timings.predicted_n, timings.predicted_per_second))
 
     def _end(self) -> list[ChatStreamEvent]:
         self.ended = True
         events: list[ChatStreamEvent] = []
         if rest := self._reasoning.flush():
-            events.append(ReasoningPiece(rest))
+            self._add(ReasoningPiece, rest, events)
         if rest := self._content.flush():
-            events.append(ContentPiece(rest))
+            self._split(self._thinking.feed(rest), events)
+        self._split(self._thinking.finish(), events)
         events.append(_answer_ended(self._finish_reason or "unknown", self._usage, self._timings))
         return events
 

@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
     Attachment,
     Conversation,
     MessageStatus,
     SamplingParameters,
+    ShownBranch,
     TurnIds,
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
@@ -27,9 +27,11 @@ from llama_desktop.services.chat.slots import RunningServer, Slots
 from llama_desktop.services.chat.turn import Turn
 from llama_desktop.services.chat.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
 from llama_desktop.services.clean_text import require_fitting_text
+from llama_desktop.services.conversation_branches import delete_message, is_below
 from llama_desktop.services.conversation_tree import (
     append_answer,
     append_question,
+    begin_again,
     find_question_id,
     require_message,
 )
@@ -38,6 +40,9 @@ from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.sampling import require_sound_parameters
 
 _USUAL_PACE: Final = SavePace()
+
+Decide = Callable[[Conversation, MessageStatus], Conversation]
+"""The conversation with an answer to be written, which stands in this state and is the leaf."""
 
 OnSent = Callable[[str, str, tuple[Attachment, ...]], Awaitable[None]]
 """Told of each question that is kept: conversation, text, files."""
@@ -118,10 +123,13 @@ class Orchestrator:
         if attachment_ids:
             attachments = await self._attachments.take(conversation_id, attachment_ids)
 
-        def decide(old: Conversation) -> Conversation:
-            return append_question(
-                old, text, parent_id=parent_id, now=time.time(), attachments=attachments
+        def decide(old: Conversation, status: MessageStatus) -> Conversation:
+            now = time.time()
+            asked_in = append_question(
+                old, text, parent_id=parent_id, now=now, attachments=attachments
             )
+            assert asked_in.leaf_id is not None
+            return append_answer(asked_in, asked_in.leaf_id, status=status, now=now)
 
         ids = await self._begin(conversation_id, decide, asked)
         if self._on_sent is not None:
@@ -142,10 +150,11 @@ class Orchestrator:
         asked = perf_counter()
         sound = None if parameters is None else require_sound_parameters(parameters)
 
-        def decide(old: Conversation) -> Conversation:
-            return _with_leaf(old, find_question_id(old, message_id))
+        def decide(old: Conversation, status: MessageStatus) -> Conversation:
+            question_id = find_question_id(old, message_id)
+            return append_answer(old, question_id, status=status, now=time.time(), parameters=sound)
 
-        return await self._begin(conversation_id, decide, asked, parameters=sound)
+        return await self._begin(conversation_id, decide, asked)
 
     async def continue_answer(self, conversation_id: str, message_id: int) -> TurnIds:
         """Go on with an answer that was stopped or cut, from its last token; it only grows.
@@ -223,14 +232,7 @@ class Orchestrator:
         ]
         await _end_all(tasks, STOPPED)
 
-    async def _begin(
-        self,
-        conversation_id: str,
-        decide: Callable[[Conversation], Conversation],
-        asked: float,
-        *,
-        parameters: SamplingParameters | None = None,
-    ) -> TurnIds:
+    async def _begin(self, conversation_id: str, decide: Decide, asked: float) -> TurnIds:
         """In a task of ours: a caller that goes away must not leave a question without a turn."""
         if self._closing.is_set():
             raise Conflict("The app is closing.")
@@ -238,35 +240,20 @@ class Orchestrator:
             raise ConversationNotFound("This conversation is being deleted.")
         self._server.require_running()
         begin = asyncio.create_task(
-            self._start_turn(conversation_id, decide, asked, parameters), name="begin turn"
+            self._start_turn(conversation_id, decide, asked), name="begin turn"
         )
         self._beginning.add(begin)
         begin.add_done_callback(self._beginning.discard)
         begin.add_done_callback(_look_at_error)
         return await asyncio.shield(begin)
 
-    async def _start_turn(
-        self,
-        conversation_id: str,
-        decide: Callable[[Conversation], Conversation],
-        asked: float,
-        parameters: SamplingParameters | None,
-    ) -> TurnIds:
+    async def _start_turn(self, conversation_id: str, decide: Decide, asked: float) -> TurnIds:
         status = MessageStatus.WAITING if self._slots.are_taken() else MessageStatus.ANSWERING
-
-        def append_turn(old: Conversation) -> Conversation:
-            with_question = decide(old)
-            assert with_question.leaf_id is not None
-            return append_answer(
-                with_question,
-                with_question.leaf_id,
-                status=status,
-                now=time.time(),
-                parameters=parameters,
-            )
-
-        conversation = await self._conversations.change(conversation_id, append_turn)
-        answer = conversation.messages[-1]
+        conversation = await self._conversations.change(
+            conversation_id, lambda old: decide(old, status)
+        )
+        assert conversation.leaf_id is not None
+        answer = require_message(conversation, conversation.leaf_id)
         assert answer.parent_id is not None
         turn = Turn(
             conversation_id=conversation_id,
@@ -293,6 +280,7 @@ class Orchestrator:
             conversation=conversation,
             saver=saver,
             server=self._server,
+            attachments=self._attachments,
             slots=self._slots,
             on_end=lambda: self._forget(key),
         )
@@ -311,10 +299,6 @@ class Orchestrator:
 
     def _snapshot(self) -> AnswersSnapshot:
         return AnswersSnapshot(turns=tuple(task.turn.under_way() for task in self._turns.values()))
-
-
-def _with_leaf(conversation: Conversation, leaf_id: int) -> Conversation:
-    return replace(conversation, leaf_id=leaf_id)
 
 
 async def _end_all(tasks: Iterable[TurnTask], end: RequestedEnd) -> None:

@@ -34,6 +34,7 @@ from llama_desktop.infrastructure.llama.stream import (
     PromptProgressed,
     ReasoningPiece,
 )
+from llama_desktop.services.chat.answer_figures import add_up
 
 _STATUS = {"length": MessageStatus.LENGTH}
 """Which end a finish reason means; every other one: the answer is complete."""
@@ -55,32 +56,41 @@ class Turn:
         asked: float,
         publish: Callable[[AnswersEvent], None],
     ) -> None:
-        """`asked`: when `send_message` was called, by `perf_counter`."""
+        """`asked`: when `send_message` was called, by `perf_counter`.
+
+        An answer that has text already is continued: what comes is added to it, and its figures
+        are added up.
+        """
         self.conversation_id = conversation_id
         self.message_id = answer.id
         self._question = question
-        self._message = answer
+        self._message = replace(answer, error=None, finish_reason=None)
+        has_text = bool(answer.content or answer.reasoning)
+        self._before = answer.stats or (AnswerStats() if has_text else None)
         self._asked = asked
         self._publish = publish
         self._phase = TurnPhase.WAITING
         self._progress: PromptProgress | None = None
-        self._reasoning: list[str] = []
-        self._content: list[str] = []
-        self._generated = 0
+        self._reasoning: list[str] = [answer.reasoning]
+        self._content: list[str] = [answer.content]
+        self._pieces = 0
+        self._told_tokens: int | None = None
+        self._told_speed: float | None = None
         self._sequence = 0
         self._first_reasoning: float | None = None
         self._first_content: float | None = None
         self._ended: AnswerEnded | None = None
+        self._is_over = False
 
     @property
     def is_over(self) -> bool:
         """Whether it has an end state."""
-        return self._message.stats is not None
+        return self._is_over
 
     @property
     def has_text(self) -> bool:
-        """Whether the model has said anything."""
-        return self._generated > 0
+        """Whether the model has said anything in this turn."""
+        return self._pieces > 0
 
     def message(self) -> Message:
         """The answer with its text so far."""
@@ -136,31 +146,33 @@ class Turn:
     def take(self, event: ChatStreamEvent) -> None:
         """One event of the engine. Nothing needless happens before a delta is published."""
         match event:
-            case ContentPiece(text):
+            case ContentPiece(text, tokens, speed):
                 self._content.append(text)
-                self._generated += 1
+                self._count(tokens, speed)
                 self._publish(
                     ContentDelta(
                         conversation_id=self.conversation_id,
                         message_id=self.message_id,
                         sequence=self._next(),
                         text=text,
-                        generated_tokens=self._generated,
+                        generated_tokens=self._generated(),
+                        tokens_per_second=speed,
                     )
                 )
                 if self._first_content is None:
                     self._first_content = perf_counter()
                     self._phase = TurnPhase.ANSWERING
-            case ReasoningPiece(text):
+            case ReasoningPiece(text, tokens, speed):
                 self._reasoning.append(text)
-                self._generated += 1
+                self._count(tokens, speed)
                 self._publish(
                     ReasoningDelta(
                         conversation_id=self.conversation_id,
                         message_id=self.message_id,
                         sequence=self._next(),
                         text=text,
-                        generated_tokens=self._generated,
+                        generated_tokens=self._generated(),
+                        tokens_per_second=speed,
                     )
                 )
                 if self._first_reasoning is None:
@@ -182,8 +194,9 @@ class Turn:
 
     def end(self, status: MessageStatus, error: AnswerError | None = None) -> None:
         """Give the answer its end state and its figures. The first end counts."""
-        if self.is_over:
+        if self._is_over:
             return
+        self._is_over = True
         self._message = replace(
             self.message(),
             status=status,
@@ -208,28 +221,55 @@ class Turn:
         self._sequence += 1
         return self._sequence
 
+    def _count(self, tokens: int | None, speed: float | None) -> None:
+        self._pieces += 1
+        self._told_tokens = tokens
+        self._told_speed = speed
+
+    def _generated(self) -> int:
+        """Tokens so far: the server's own count where it tells one, else the pieces."""
+        before = self._before.generated_tokens if self._before else None
+        return (before or 0) + (self._told_tokens or self._pieces)
+
     def _measure(self) -> AnswerStats:
         now = perf_counter()
         firsts = [time for time in (self._first_reasoning, self._first_content) if time]
         reasoning_seconds = None
         if self._first_reasoning is not None:
             reasoning_seconds = (self._first_content or now) - self._first_reasoning
-        progress, ended = self._progress, self._ended
         stats = AnswerStats(
-            # An answer that was stopped still knows what the server told while it read.
-            prompt_tokens=progress.total_tokens if progress else None,
-            cached_tokens=progress.cached_tokens if progress else None,
             first_token_seconds=min(firsts) - self._asked if firsts else None,
             reasoning_seconds=reasoning_seconds,
             total_seconds=now - self._asked,
         )
-        if ended is None:
-            return stats
-        return replace(
+        stats = self._told(stats) if self._ended is None else _ended_stats(stats, self._ended)
+        return add_up(self._before, stats) if self._before else stats
+
+    def _told(self, stats: AnswerStats) -> AnswerStats:
+        """An answer that was stopped still knows what the server told on the way."""
+        told = replace(
             stats,
-            prompt_tokens=ended.prompt_tokens,
-            cached_tokens=ended.cached_tokens,
-            generated_tokens=ended.generated_tokens,
-            prompt_tokens_per_second=ended.prompt_tokens_per_second,
-            tokens_per_second=ended.tokens_per_second,
+            generated_tokens=self._told_tokens if self.has_text else 0,
+            tokens_per_second=self._told_speed,
         )
+        progress = self._progress
+        if progress is None:
+            return told
+        read = progress.processed_tokens - progress.cached_tokens
+        return replace(
+            told,
+            prompt_tokens=progress.total_tokens,
+            cached_tokens=progress.cached_tokens,
+            prompt_tokens_per_second=read / progress.seconds if progress.seconds else None,
+        )
+
+
+def _ended_stats(stats: AnswerStats, ended: AnswerEnded) -> AnswerStats:
+    return replace(
+        stats,
+        prompt_tokens=ended.prompt_tokens,
+        cached_tokens=ended.cached_tokens,
+        generated_tokens=ended.generated_tokens,
+        prompt_tokens_per_second=ended.prompt_tokens_per_second,
+        tokens_per_second=ended.tokens_per_second,
+    )

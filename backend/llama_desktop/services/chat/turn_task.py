@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from llama_desktop.domain.chat import AnswerError, AnswerModel, Conversation, Message, MessageStatus
+from msgspec.structs import replace
+
+from llama_desktop.domain.chat import AnswerError, AnswerModel, Conversation, MessageStatus
 from llama_desktop.domain.errors import (
     AppError,
+    AttachmentUnusable,
     ContextOverflow,
+    EngineRequestFailed,
     InternalError,
     ServerNotRunning,
     StreamCut,
 )
 from llama_desktop.domain.llama import Running
-from llama_desktop.infrastructure.llama.client import ChatRequest, LlamaClient
+from llama_desktop.infrastructure.llama.client import ChatMessage, ChatRequest, LlamaClient
 from llama_desktop.services.chat.answer_saver import AnswerSaver
 from llama_desktop.services.chat.context_fit import ContextFit
-from llama_desktop.services.chat.prompt import Prompt
+from llama_desktop.services.chat.kept_attachments import KeptAttachments
+from llama_desktop.services.chat.prompt import Prompt, PromptSource, find_unseen_image
+from llama_desktop.services.chat.prompt_source import gather_source
 from llama_desktop.services.chat.slots import RunningServer, Slots
 from llama_desktop.services.chat.turn import Turn
-from llama_desktop.services.conversation_tree import APP_ENDED, require_message, walk_branch
+from llama_desktop.services.conversation_tree import APP_ENDED, require_message
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +57,7 @@ class TurnTask:
         conversation: Conversation,
         saver: AnswerSaver,
         server: RunningServer,
+        attachments: KeptAttachments,
         slots: Slots,
         on_end: Callable[[], None],
     ) -> None:
@@ -62,7 +69,10 @@ class TurnTask:
         self.turn: Final = turn
         self.saver: Final = saver
         self._conversation = conversation
+        self._answer = require_message(conversation, turn.message_id)
+        self._parameters = self._answer.parameters or conversation.parameters
         self._server = server
+        self._attachments = attachments
         self._slots = slots
         self._on_end = on_end
         self._requested: RequestedEnd | None = None
@@ -89,7 +99,7 @@ class TurnTask:
         self._has_begun = True
         try:
             if self._requested is None:
-                await self._answer()
+                await self._run_answer()
         except asyncio.CancelledError:
             self._requested = self._requested or APP_CLOSED
         except (StreamCut, ServerNotRunning) as error:
@@ -110,24 +120,41 @@ class TurnTask:
     def _end_by(self, status: MessageStatus, error: AppError) -> None:
         self.turn.end(status, AnswerError(code=error.code, message=error.message))
 
-    async def _answer(self) -> None:
+    async def _run_answer(self) -> None:
         async with self._slots.take(on_wait=self.turn.wait) as running:
             model = running.model
             self.turn.go_on(AnswerModel(name=model.name, file=model.path.name))
             client = self._server.require_client()
-            fit = self._build_fit(running, client)
-            prompt = await fit.find()
+            source = await self._find_source(running)
             try:
-                await self._stream(client, prompt)
-            except ContextOverflow:
-                # The template is longer than the estimate allows for: now by exact count.
-                if self.turn.has_text:
+                await self._ask(source, running, client)
+            except EngineRequestFailed as error:
+                if not self._is_refused_for_thinking(error):
                     raise
-                await self._stream(client, await fit.find(trust_estimate=False))
+                self._parameters = replace(self._parameters, thinking=False)
+                await self._ask(source, running, client)
+
+    async def _ask(self, source: PromptSource, running: Running, client: LlamaClient) -> None:
+        fit = self._build_fit(source, running, client)
+        prompt = await fit.find()
+        try:
+            await self._stream(client, prompt)
+        except ContextOverflow:
+            # The template is longer than the estimate allows for: now by exact count.
+            if self.turn.has_text:
+                raise
+            await self._stream(client, await fit.find(trust_estimate=False))
+
+    def _is_refused_for_thinking(self, error: EngineRequestFailed) -> bool:
+        """Older servers do not go on with an answer of a model that may think."""
+        if isinstance(error, StreamCut | ContextOverflow) or self.turn.has_text:
+            return False
+        is_continued = bool(self._answer.content or self._answer.reasoning)
+        return is_continued and self._parameters.thinking is not False
 
     async def _stream(self, client: LlamaClient, prompt: Prompt) -> None:
         self.turn.omit(prompt.omitted_message_ids)
-        request = ChatRequest(messages=prompt.messages, parameters=self._conversation.parameters)
+        request = ChatRequest(messages=prompt.messages, parameters=self._parameters)
         turn, saver = self.turn, self.saver
         async with aclosing(client.stream_chat(request)) as events:
             async for event in events:
@@ -136,15 +163,29 @@ class TurnTask:
         if not turn.is_over:
             raise StreamCut("The engine's answer broke off before its end.")
 
-    def _build_fit(self, running: Running, client: LlamaClient) -> ContextFit:
-        return ContextFit(
-            walk_branch(self._conversation, self._answer_message.parent_id),
-            self._conversation.system_prompt,
-            window=running.model.context_size,
-            max_tokens=self._conversation.parameters.max_tokens,
-            count=client.count_prompt_tokens,
+    async def _find_source(self, running: Running) -> PromptSource:
+        source = await gather_source(
+            self._conversation,
+            self._answer.parent_id,
+            self._attachments,
+            can_see=running.model.has_vision,
+            so_far=self._answer,
         )
+        if (image := find_unseen_image(source)) is not None:
+            raise AttachmentUnusable(
+                f"{running.model.name} cannot see images, and {image.name} is one. Load a model "
+                "with its vision part (mmproj).",
+                name=image.name,
+            )
+        return source
 
-    @property
-    def _answer_message(self) -> Message:
-        return require_message(self._conversation, self.turn.message_id)
+    def _build_fit(self, source: PromptSource, running: Running, client: LlamaClient) -> ContextFit:
+        def count(messages: tuple[ChatMessage, ...]) -> Awaitable[int]:
+            return client.count_prompt_tokens(ChatRequest(messages, self._parameters))
+
+        return ContextFit(
+            source,
+            window=running.model.context_size,
+            max_tokens=self._parameters.max_tokens,
+            count=count,
+        )

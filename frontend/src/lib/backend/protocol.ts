@@ -153,6 +153,7 @@ export interface ContentDelta {
 	sequence: number;
 	text: string;
 	generated_tokens: number;
+	tokens_per_second: number | null;
 }
 
 export interface ContextUsage {
@@ -404,6 +405,7 @@ export interface ReasoningDelta {
 	sequence: number;
 	text: string;
 	generated_tokens: number;
+	tokens_per_second: number | null;
 }
 
 export type Role = 'user' | 'assistant';

@@ -21,6 +21,7 @@ def test_a_request_always_streams_with_progress_and_usage() -> None:
         "stream": True,
         "stream_options": {"include_usage": True},
         "return_progress": True,
+        "timings_per_token": True,
         "cache_prompt": True,
     }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from llama_desktop.domain.chat import Message, MessageStatus, Role
+from llama_desktop.domain.chat import Message, MessageStatus, Overflow, Role
 from llama_desktop.domain.errors import ContextOverflow
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage
 from llama_desktop.services.chat.context_fit import ContextFit
-from llama_desktop.services.chat.prompt import Prompt
+from llama_desktop.services.chat.prompt import Prompt, PromptSource
 
 
 class _Counter:
@@ -40,10 +40,15 @@ def _branch(turns: int, words: int, *, omitted: tuple[int, ...] = ()) -> list[Me
 
 
 async def _fit(
-    branch: list[Message], window: int, max_tokens: int | None = None, system: str = ""
+    branch: list[Message],
+    window: int,
+    max_tokens: int | None = None,
+    system: str = "",
+    overflow: Overflow = Overflow.OLDEST,
 ) -> tuple[Prompt, _Counter]:
     counter = _Counter()
-    fit = ContextFit(branch, system, window=window, max_tokens=max_tokens, count=counter)
+    source = PromptSource(branch=branch, system_prompt=system, overflow=overflow)
+    fit = ContextFit(source, window=window, max_tokens=max_tokens, count=counter)
     return await fit.find(), counter
 
 
@@ -97,3 +102,37 @@ async def test_a_last_question_that_does_not_fit_is_an_overflow_with_both_number
     with pytest.raises(ContextOverflow, match=r"takes 990 tokens.* holds 1000") as caught:
         await _fit(_branch(3, 990), 1000)
     assert caught.value.details == {"prompt_tokens": 990, "context_size": 1000}
+
+
+async def test_turns_of_the_middle_go_and_the_first_one_stays() -> None:
+    prompt, _ = await _fit(_branch(20, 50), 1000, max_tokens=200, overflow=Overflow.MIDDLE)
+    omitted = prompt.omitted_message_ids
+    assert omitted == tuple(range(3, 3 + len(omitted)))
+    assert len(prompt.messages) == 41 - len(omitted)
+
+
+async def test_the_same_turns_of_the_middle_stay_out_as_long_as_they_can() -> None:
+    branch = _branch(20, 50, omitted=tuple(range(3, 31)))
+    prompt, _ = await _fit(branch, 1000, max_tokens=200, overflow=Overflow.MIDDLE)
+    assert prompt.omitted_message_ids == tuple(range(3, 31))
+
+
+async def test_another_choice_of_what_gives_way_is_followed_at_once() -> None:
+    branch = _branch(20, 50, omitted=tuple(range(1, 29)))
+    prompt, _ = await _fit(branch, 1000, max_tokens=200, overflow=Overflow.MIDDLE)
+    assert 1 not in prompt.omitted_message_ids
+
+
+async def test_where_only_the_last_question_fits_the_first_turn_goes_too() -> None:
+    prompt, _ = await _fit(_branch(3, 450), 1000, max_tokens=200, overflow=Overflow.MIDDLE)
+    assert prompt.omitted_message_ids == (1, 2, 3, 4, 5, 6)
+
+
+async def test_where_nothing_gives_way_the_whole_chat_is_sent_while_there_is_room() -> None:
+    prompt, _ = await _fit(_branch(3, 130), 1000, max_tokens=200, overflow=Overflow.NOTHING)
+    assert prompt.omitted_message_ids == ()
+
+
+async def test_where_nothing_gives_way_a_full_window_is_said_with_what_to_do() -> None:
+    with pytest.raises(ContextOverflow, match=r"whole chat takes 1050 .*Let older turns give way"):
+        await _fit(_branch(3, 150), 1000, max_tokens=200, overflow=Overflow.NOTHING)
