@@ -12,9 +12,18 @@ export const SHORTCUTS = {
 	switchModel: 'Mod+Shift+M',
 	copyAnswer: 'Mod+Shift+C',
 	answerAgain: 'Mod+R',
+	previousVersion: 'Alt+ArrowLeft',
+	nextVersion: 'Alt+ArrowRight',
+	previousTurn: 'Mod+ArrowUp',
+	nextTurn: 'Mod+ArrowDown',
+	find: 'Mod+F',
+	findNext: 'F3',
+	findPrevious: 'Shift+F3',
 	focusNext: 'F6',
 	send: 'Enter',
 	newLine: 'Shift+Enter',
+	editLast: 'ArrowUp',
+	pasteAsFile: 'Mod+Shift+V',
 	stop: 'Escape',
 	showAll: 'Mod+/'
 } as const;
@@ -24,6 +33,8 @@ export type ShortcutId = keyof typeof SHORTCUTS;
 const NAMES: Record<string, string> = {
 	ArrowUp: 'Up',
 	ArrowDown: 'Down',
+	ArrowLeft: 'Left',
+	ArrowRight: 'Right',
 	Escape: 'Esc',
 	Delete: 'Del'
 };

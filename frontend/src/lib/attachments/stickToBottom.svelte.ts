@@ -1,12 +1,15 @@
 import type { Attachment } from 'svelte/attachments';
 
+import { driftOf, findPlace, type ReadingPlace } from '../transcript/readingPlace';
+
 /** A reader who is so near to the end is there. */
 const NEAR_PX = 48;
 
 /**
  * Keeps a growing text's end in view until the reader goes up, and takes up again when he comes
- * back to the end. It sets the scroll position when the layout has changed, before it is painted,
- * and never smoothly.
+ * back to the end. Meanwhile what he reads stays where it is, whatever happens above it: by hand,
+ * because WebKit does not do it. It sets the scroll position when the layout has changed, before it
+ * is painted, and never smoothly.
  */
 export class StickToBottom {
 	isFollowing = $state(true);
@@ -19,13 +22,14 @@ export class StickToBottom {
 	#lastTop = 0;
 	#lastHeight = 0;
 	#touchY = 0;
+	#place: ReadingPlace = [];
 
 	/** For the element that scrolls; what grows are its children. */
 	readonly attach: Attachment<HTMLElement> = (scroller) => {
 		this.#scroller = scroller;
 		this.#lastTop = 0;
 		this.#lastHeight = 0;
-		const observer = new ResizeObserver(() => this.#onResize());
+		const observer = new ResizeObserver(() => this.settle());
 		observer.observe(scroller);
 		for (const child of scroller.children) {
 			observer.observe(child);
@@ -52,9 +56,21 @@ export class StickToBottom {
 		this.#toEnd();
 	}
 
-	#onResize(): void {
+	/** Stays where the reader was brought to. */
+	hold(): void {
+		this.isFollowing = false;
+		this.#look();
+	}
+
+	/** The layout has changed: back to the end, or to what was being read. */
+	settle(): void {
 		if (this.isFollowing) {
 			this.#toEnd();
+		} else if (this.#scroller !== null) {
+			const drift = driftOf(this.#place, this.#scroller);
+			if (Math.abs(drift) >= 0.5) {
+				this.#scroller.scrollTop += drift;
+			}
 		}
 		this.#look();
 	}
@@ -114,6 +130,7 @@ export class StickToBottom {
 	#look(): void {
 		this.#lastTop = this.#scroller?.scrollTop ?? 0;
 		this.#lastHeight = this.#scroller?.scrollHeight ?? 0;
+		this.#place = this.#scroller === null ? [] : findPlace(this.#scroller);
 		this.isScrolled = this.#lastTop > 0;
 		this.isAway = !this.isFollowing && this.#distance() > NEAR_PX;
 	}

@@ -1,26 +1,38 @@
-import { SvelteMap } from 'svelte/reactivity';
-
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
-import type { AnswersEvent, Message } from '../backend/protocol';
-import { branchOf, byId, isUnfinished, merge, NO_MESSAGES } from '../conversationTree';
+import type {
+	AnswersEvent,
+	Attachment,
+	ConversationsEvent,
+	Message,
+	PromptView,
+	ShownBranch,
+	TurnStarted
+} from '../backend/protocol';
+import type { Versions } from '../conversationTree';
+import { ChatSettings } from './chatSettings.svelte';
+import { Drafts } from './drafts.svelte';
 import type { LiveTurn } from './liveTurn.svelte';
 import { LiveTurns } from './liveTurns.svelte';
+import { MessageQueue } from './messageQueue.svelte';
+import { MessageTree } from './messageTree.svelte';
 
 /** What the person wanted when it failed. */
 export interface ChatProblem {
-	doing: 'open' | 'send' | 'stop' | 'answer_again';
+	doing: 'open' | 'send' | 'stop' | 'answer_again' | 'continue' | 'change';
 	error: BackendError;
 }
 
-/** The draft of a chat that is not kept yet. */
-const NEW_CHAT = '';
+/** What changes which branch is shown, or what there is to show. */
+type TreeCommand = 'show_message' | 'delete_message' | 'restore_message';
+
 /** An answer that ends between two questions of ours shows its end at the next one. */
 const MOST_FETCHES = 3;
 
 /**
- * Owns what is in the open conversation, every answer under way, and the drafts. Which conversation
- * is on screen is the navigation store's; the list of them the conversations store's.
+ * Owns what is in the open conversation and every answer under way; drafts, waiting messages and
+ * settings are owned by the parts of these names. Which conversation is on screen is the navigation
+ * store's; the list of them the conversations store's.
  *
  * Answers are heard of from the start on and belong to their conversation, never to what is open.
  * The messages of a conversation come by `get_conversation`; what `answers` tells meanwhile is laid
@@ -34,42 +46,55 @@ export class ChatStore {
 	/** The answer that began last while this conversation was open: its question moves to the top. */
 	askedId = $state<number | null>(null);
 
-	#messages = $state.raw(NO_MESSAGES);
-	#leafId = $state.raw<number | null>(null);
+	/** The question that is being changed where it stands. */
+	editingId = $state<number | null>(null);
+
+	#tree = new MessageTree();
 	#turns = new LiveTurns();
-	#drafts = new SvelteMap<string, string>();
 
 	/** What is shown, oldest first. */
-	branch = $derived(branchOf(this.#messages, this.#leafId));
+	branch = $derived(this.#tree.branch);
 	/** The answer under way that is shown. */
 	turn = $derived.by(() => this.#findShownTurn());
 	/** Conversations in which an answer is under way. */
 	answeringIds = $derived(this.#turns.conversationIds);
 
+	readonly drafts: Drafts;
+	readonly queue: MessageQueue;
+	readonly settings: ChatSettings;
 	readonly #backend: Backend;
 	#hasHeard = false;
 	/** Which opening the answer of a fetch belongs to. */
 	#opening = 0;
-	/** Told by events while a fetch is under way. */
-	#arrived: Message[] = [];
 	#isSending = false;
+	/** Changes of the tree that this page asked for and that are on their way. */
+	#changes = 0;
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
+		this.drafts = new Drafts(backend);
+		this.queue = new MessageQueue(backend, this.drafts);
+		this.settings = new ChatSettings(backend);
 		backend.listen('answers', (event) => this.#apply(event));
+		backend.listen('conversations', (event) => this.#follow(event));
 	}
 
 	get draft(): string {
-		return this.#drafts.get(this.conversationId ?? NEW_CHAT) ?? '';
+		return this.drafts.of(this.conversationId).content;
 	}
 
 	set draft(text: string) {
-		this.#drafts.set(this.conversationId ?? NEW_CHAT, text);
+		this.drafts.change(this.conversationId, { content: text });
 	}
 
 	/** The answer under way of this message, if there is one. */
 	turnOf(messageId: number): LiveTurn | null {
 		return this.conversationId === null ? null : this.#turns.find(this.conversationId, messageId);
+	}
+
+	/** `null`: the message has no other versions. */
+	versionsOf(messageId: number): Versions | null {
+		return this.#tree.versionsOf(messageId);
 	}
 
 	/** Shows a conversation, `null` a new one. */
@@ -91,7 +116,7 @@ export class ChatStore {
 	 * Asks. Answers the conversation, which is new where none was open, or `null` when it failed:
 	 * then the draft stays and `problem` says why.
 	 */
-	async send(content: string): Promise<string | null> {
+	async send(content: string, attachments: readonly Attachment[] = []): Promise<string | null> {
 		if (this.#isSending) {
 			return null;
 		}
@@ -99,14 +124,17 @@ export class ChatStore {
 		this.problem = null;
 		const from = this.conversationId;
 		const sent = await this.#try('send', async () => {
-			const id = from ?? (await this.#backend.invoke('create_conversation', {})).id;
+			const id = from ?? (await this.settings.create());
 			if (from === null && this.conversationId === null) {
-				this.#moveDraft(id);
+				this.drafts.moveToChat(id);
+				this.settings.moveToChat(id);
 				this.#show(id);
 				this.isKnown = true;
 			}
-			const ids = await this.#backend.invoke('send_message', { conversation_id: id, content });
-			this.#takeFromDraft(id, content);
+			await this.settings.save();
+			const args = { conversation_id: id, content, attachment_ids: attachments.map(idOf) };
+			const ids = await this.#backend.invoke('send_message', args);
+			this.drafts.takeSent(id, { content, attachments });
 			this.#showAnswer(id, ids.answer_message_id);
 			return id;
 		});
@@ -122,10 +150,92 @@ export class ChatStore {
 		}
 		this.problem = null;
 		await this.#try('answer_again', async () => {
+			await this.settings.save();
 			const args = { conversation_id: id, message_id: messageId };
 			const ids = await this.#backend.invoke('answer_again', args);
 			this.#showAnswer(id, ids.answer_message_id);
 		});
+	}
+
+	/** Asks a question in other words: beside the old one, which stays. Answers whether it was sent. */
+	async sendEdited(messageId: number, content: string): Promise<boolean> {
+		const id = this.conversationId;
+		const message = this.#tree.find(messageId);
+		if (id === null || message === null || this.#isSending) {
+			return false;
+		}
+		this.#isSending = true;
+		this.problem = null;
+		const sent = await this.#try('send', async () => {
+			await this.settings.save();
+			const ids = await this.#backend.invoke('send_message', {
+				conversation_id: id,
+				content,
+				parent_id: message.parent_id,
+				...(message.attachments.length > 0 && {
+					attachment_ids: message.attachments.map((attachment) => attachment.id)
+				})
+			});
+			this.#showAnswer(id, ids.answer_message_id);
+			return true;
+		});
+		this.#isSending = false;
+		return sent ?? false;
+	}
+
+	/** Goes on with an answer that ended too early; its text grows where it stands. */
+	async continueAnswer(messageId: number): Promise<void> {
+		const id = this.conversationId;
+		if (id === null) {
+			return;
+		}
+		this.problem = null;
+		await this.#try('continue', async () => {
+			await this.settings.save();
+			const args = { conversation_id: id, message_id: messageId };
+			await this.#backend.invoke('continue_answer', args);
+		});
+	}
+
+	/** Shows the branch that a message is in, down to where it was last left. */
+	async showMessage(messageId: number): Promise<void> {
+		await this.#change('show_message', messageId);
+	}
+
+	/** Deletes one version of a message. Answers what brings it back, `null` when it failed. */
+	async deleteMessage(messageId: number): Promise<(() => Promise<void>) | null> {
+		const id = this.conversationId;
+		if (!(await this.#change('delete_message', messageId))) {
+			return null;
+		}
+		return async () => {
+			if (this.conversationId === id) {
+				await this.#change('restore_message', messageId);
+			} else if (id !== null) {
+				const args = { conversation_id: id, message_id: messageId };
+				await this.#try('change', async () => await this.#backend.invoke('restore_message', args));
+			}
+		};
+	}
+
+	/**
+	 * Begins a new chat with a copy of the branch up to a message; answers the new one.
+	 *
+	 * @throws BackendError
+	 */
+	async branchFrom(messageId: number): Promise<string> {
+		const args = { conversation_id: this.conversationId ?? '', message_id: messageId };
+		return (await this.#backend.invoke('branch_conversation', args)).id;
+	}
+
+	/**
+	 * The exact prompt that a question or an answer stands for.
+	 *
+	 * @throws BackendError
+	 */
+	async readPrompt(messageId: number): Promise<PromptView> {
+		const args = { conversation_id: this.conversationId ?? '', message_id: messageId };
+		return await this.#backend.invoke('get_prompt', args);
 	}
 
 	/** Stops the answer that is shown; what there is of it stays. */
@@ -147,17 +257,17 @@ export class ChatStore {
 	#show(conversationId: string | null): void {
 		this.#opening += 1;
 		this.conversationId = conversationId;
+		this.settings.open(conversationId);
 		this.isKnown = conversationId === null;
 		this.problem = null;
-		this.#messages = NO_MESSAGES;
-		this.#leafId = null;
-		this.#arrived = [];
+		this.#tree.clear();
 		this.askedId = null;
+		this.editingId = null;
 	}
 
 	#showAnswer(conversationId: string, messageId: number): void {
 		if (this.conversationId === conversationId) {
-			this.#leafId = messageId;
+			this.#tree.show(messageId);
 			this.askedId = messageId;
 		}
 	}
@@ -169,17 +279,16 @@ export class ChatStore {
 		}
 		this.#opening += 1;
 		const opening = this.#opening;
-		this.#arrived = [];
+		this.#tree.beginFetch();
 		await this.#try('open', async () => {
-			const { messages, leaf_id } = await this.#backend.invoke('get_conversation', {
+			const conversation = await this.#backend.invoke('get_conversation', {
 				conversation_id: id
 			});
 			if (opening !== this.#opening) {
 				return;
 			}
-			const newest = this.#arrived.at(-1)?.id ?? 0;
-			this.#messages = merge(byId(messages), this.#arrived);
-			this.#leafId = Math.max(leaf_id ?? 0, newest) || null;
+			this.#tree.load(conversation);
+			this.settings.take(conversation);
 			this.isKnown = true;
 			if (this.#hasHeard && attempt < MOST_FETCHES && this.#hasOrphan()) {
 				await this.#fetch(attempt + 1);
@@ -189,9 +298,7 @@ export class ChatStore {
 
 	/** A message that is not finished, though nobody answers it: its end came while nobody listened. */
 	#hasOrphan(): boolean {
-		return [...this.#messages.values()].some(
-			(message) => isUnfinished(message) && this.turnOf(message.id) === null
-		);
+		return this.#tree.unfinished().some(({ id }) => this.turnOf(id) === null);
 	}
 
 	#findShownTurn(): LiveTurn | null {
@@ -208,9 +315,7 @@ export class ChatStore {
 				void this.#fetch();
 				return;
 			case 'started':
-				this.#turns.start(event);
-				this.#put(event.conversation_id, [event.user_message, event.message]);
-				this.#showAnswer(event.conversation_id, event.message_id);
+				this.#start(event);
 				return;
 			case 'phase':
 				this.#turns.update(event, (turn) => (turn.phase = event.phase));
@@ -234,32 +339,56 @@ export class ChatStore {
 		}
 	}
 
+	#start(event: TurnStarted): void {
+		this.#turns.start(event);
+		this.#put(event.conversation_id, [event.user_message, event.message]);
+		// An answer that goes on stays where it is; only a new one moves its question up.
+		const goesOn = event.message.content !== '' || event.message.reasoning !== '';
+		if (!goesOn) {
+			this.#showAnswer(event.conversation_id, event.message_id);
+		} else if (event.conversation_id === this.conversationId) {
+			this.#tree.show(event.message_id);
+		}
+	}
+
 	/** Takes messages into the open conversation, if they are of it. */
 	#put(conversationId: string, messages: Message[]): void {
-		if (conversationId !== this.conversationId) {
+		if (conversationId === this.conversationId) {
+			this.#tree.put(messages);
+		}
+	}
+
+	/** Another page may show another branch; what this one asked for is answered to it. */
+	#follow(event: ConversationsEvent): void {
+		if (event.type !== 'saved' || event.conversation.id !== this.conversationId) {
 			return;
 		}
-		this.#arrived.push(...messages);
-		this.#messages = merge(this.#messages, messages);
-		const answer = messages.at(-1);
-		if (answer !== undefined && answer.id > (this.#leafId ?? 0)) {
-			this.#leafId = answer.id;
+		const leafId = event.conversation.leaf_id;
+		const isOther = this.isKnown && this.#changes === 0 && leafId !== this.#tree.leafId;
+		if (isOther && (leafId === null || !this.#tree.isNews(leafId))) {
+			void this.#fetch();
 		}
 	}
 
-	#moveDraft(id: string): void {
-		this.#drafts.set(id, this.#drafts.get(NEW_CHAT) ?? '');
-		this.#drafts.delete(NEW_CHAT);
-	}
-
-	/** What was written while the message was on its way stays. */
-	#takeFromDraft(id: string, content: string): void {
-		const draft = this.#drafts.get(id) ?? '';
-		if (draft.trim() === content) {
-			this.#drafts.delete(id);
-		} else if (draft.startsWith(content)) {
-			this.#drafts.set(id, draft.slice(content.length).trimStart());
+	async #change(command: TreeCommand, messageId: number): Promise<boolean> {
+		const id = this.conversationId;
+		if (id === null) {
+			return false;
 		}
+		this.problem = null;
+		this.#changes += 1;
+		const shown = await this.#try('change', async (): Promise<ShownBranch> => {
+			const args = { conversation_id: id, message_id: messageId };
+			return await this.#backend.invoke(command, args);
+		});
+		this.#changes -= 1;
+		if (shown !== null && this.conversationId === id) {
+			if (command !== 'show_message') {
+				this.#tree.mark(messageId, command === 'delete_message');
+			}
+			this.#tree.show(shown.leaf_id);
+		}
+		return shown !== null;
 	}
 
 	async #try<T>(doing: ChatProblem['doing'], ask: () => Promise<T>): Promise<T | null> {
@@ -274,4 +403,8 @@ export class ChatStore {
 			return null;
 		}
 	}
+}
+
+function idOf({ id }: Attachment): string {
+	return id;
 }

@@ -15,6 +15,8 @@ export class LiveTurn {
 	readonly messageId: number;
 	/** The answer as it was when the page first heard of it; its text so far is below. */
 	readonly message: Message;
+	/** It goes on with an answer that had ended: its figures are of the new part. */
+	readonly goesOn: boolean;
 
 	phase = $state<TurnPhase>('waiting');
 	content = $state('');
@@ -23,7 +25,7 @@ export class LiveTurn {
 	/** As the app counts; `null` until the first delta that this page sees. */
 	generatedTokens = $state<number | null>(null);
 	tokensPerSecond = $state<number | null>(null);
-	/** Since the question was asked, up to the last delta. */
+	/** Since the question was asked, or since it goes on, up to the last delta. */
 	seconds = $state(0);
 	/** How long it has thought; `null` when this page did not see the beginning. */
 	reasoningSeconds = $state<number | null>(null);
@@ -37,11 +39,17 @@ export class LiveTurn {
 	#reasoningSince: number | null = null;
 	#reasoningUntil: number | null = null;
 	#heardAt = Date.now() / 1000;
+	readonly #since: number;
 
-	constructor(turn: Omit<TurnUnderWay, 'progress'> & { progress?: PromptProgress | null }) {
+	constructor(
+		turn: Omit<TurnUnderWay, 'progress'> & { progress?: PromptProgress | null },
+		goesOn = turn.message.stats !== null
+	) {
 		this.conversationId = turn.conversation_id;
 		this.messageId = turn.message_id;
 		this.message = turn.message;
+		this.goesOn = goesOn;
+		this.#since = this.goesOn ? this.#heardAt : turn.message.created;
 		this.sequence = turn.sequence;
 		this.phase = turn.phase;
 		this.progress = turn.progress ?? null;
@@ -74,7 +82,7 @@ export class LiveTurn {
 		this.content = this.#content;
 		this.reasoning = this.#reasoning;
 		this.generatedTokens = this.#tokens;
-		this.seconds = Math.max(0, this.#heardAt - this.message.created);
+		this.seconds = Math.max(0, this.#heardAt - this.#since);
 		if (this.#reasoningSince !== null && this.#reasoningUntil !== null) {
 			this.reasoningSeconds = this.#reasoningUntil - this.#reasoningSince;
 		}

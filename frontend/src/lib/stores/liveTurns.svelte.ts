@@ -36,7 +36,7 @@ export class LiveTurns {
 	}
 
 	start(event: TurnStarted): void {
-		const turn = new LiveTurn({ ...event, phase: 'waiting' });
+		const turn = new LiveTurn({ ...event, phase: 'waiting' }, event.message.content !== '');
 		this.#turns.set(keyOf(event.conversation_id, event.message_id), turn);
 	}
 

@@ -1,11 +1,11 @@
 import { formatCount, formatSeconds, formatTokensPerSecond } from '../format';
-
-function plural(count: number, one: string, many: string): string {
-	return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
+import { turns } from './en.turns';
+import { plural } from './plural';
 
 /** Every sentence of the chat. */
 export const chat = {
+	...turns,
+
 	title: {
 		newChat: 'New chat',
 		rename: (title: string) => `Rename ${title}`,
@@ -121,6 +121,9 @@ export const chat = {
 		sendFailed: 'The message was not sent',
 		stopFailed: 'The answer was not stopped',
 		againFailed: 'The question was not asked again',
+		goOn: 'Continue',
+		continueFailed: 'The answer does not go on',
+		changeFailed: 'The chat was not changed',
 		openFailed: 'The chat could not be opened'
 	}
 };

@@ -225,9 +225,18 @@ export const shell = {
 		switchModel: 'Switch model',
 		copyAnswer: 'Copy the last answer',
 		answerAgain: 'Answer again',
+		previousTurn: 'Previous turn',
+		nextTurn: 'Next turn',
+		previousVersion: 'Previous version',
+		nextVersion: 'Next version',
+		find: 'Find in this chat',
+		findNext: 'Next place',
+		findPrevious: 'Previous place',
 		focusNext: 'Go to the next part of the window',
 		send: 'Send the message',
 		newLine: 'New line',
+		editLast: 'Edit the last question, in an empty message',
+		pasteAsFile: 'Paste as a file',
 		stop: 'Stop the answer; close; leave editing',
 		showAll: 'All shortcuts'
 	}

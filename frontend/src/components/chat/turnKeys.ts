@@ -1,0 +1,91 @@
+import type { Message } from '../../lib/backend/protocol';
+import { isShortcut } from '../../lib/shortcuts';
+import type { Stores } from '../../lib/stores/context';
+import type { TranscriptRows } from './transcriptRows.svelte';
+import type { TurnActions } from './turnActions.svelte';
+
+/** The keys that work on turns from anywhere in the chat. */
+export class TurnKeys {
+	readonly #stores: Stores;
+	readonly #actions: TurnActions;
+	readonly #rows: () => TranscriptRows;
+
+	constructor(stores: Stores, actions: TurnActions, rows: () => TranscriptRows) {
+		this.#stores = stores;
+		this.#actions = actions;
+		this.#rows = rows;
+	}
+
+	/** Answers whether the press was one of these. */
+	onkeydown(event: KeyboardEvent): boolean {
+		const { isMac } = this.#stores.settings;
+		if (isWriting(event)) {
+			return false;
+		}
+		if (isShortcut(event, 'previousVersion', isMac)) {
+			return this.#step(event, -1);
+		}
+		if (isShortcut(event, 'nextVersion', isMac)) {
+			return this.#step(event, 1);
+		}
+		if (isShortcut(event, 'previousTurn', isMac)) {
+			return this.#go(event, -1);
+		}
+		if (isShortcut(event, 'nextTurn', isMac)) {
+			return this.#go(event, 1);
+		}
+		return false;
+	}
+
+	/** Of the turn with the focus, else of the last one that has versions. */
+	#step(event: KeyboardEvent, by: -1 | 1): boolean {
+		// The browser's own meaning, a page back, is never wanted here.
+		event.preventDefault();
+		const { chat } = this.#stores;
+		const hasVersions = ({ id }: Message): boolean => chat.versionsOf(id) !== null;
+		const focused = chat.branch.find(({ id }) => id === focusedTurn());
+		const message =
+			focused !== undefined && hasVersions(focused) ? focused : chat.branch.filter(hasVersions).at(-1);
+		if (message !== undefined) {
+			this.#actions.step(message, by);
+		}
+		return true;
+	}
+
+	/** From the turn with the focus, else from the end. */
+	#go(event: KeyboardEvent, by: -1 | 1): boolean {
+		const { branch } = this.#stores.chat;
+		const from = focusedTurn();
+		const index = from === null ? branch.length : branch.findIndex(({ id }) => id === from);
+		const next = branch[index + by];
+		event.preventDefault();
+		if (next !== undefined) {
+			void this.#goTo(next.id);
+		} else if (from !== null && by === 1) {
+			this.#stores.navigation.requestComposerFocus();
+		}
+		return true;
+	}
+
+	async #goTo(id: number): Promise<void> {
+		const rows = this.#rows();
+		const turn = await rows.reveal(id);
+		if (turn !== null) {
+			turn.focus({ preventScroll: true });
+			rows.bringUp(turn);
+		}
+	}
+}
+
+function focusedTurn(): number | null {
+	const turn = document.activeElement?.closest('[data-turn]') ?? null;
+	return turn === null ? null : Number(turn.getAttribute('data-turn'));
+}
+
+/** In a field with text these keys move the caret. */
+function isWriting({ target }: KeyboardEvent): boolean {
+	return (
+		(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) &&
+		target.value !== ''
+	);
+}
