@@ -13,14 +13,22 @@ from typing import Final, ParamSpec, Self, TypeVar
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
+    AttachmentKind,
     Conversation,
     ConversationSummary,
+    ExportedFile,
+    ExportFormat,
     Message,
     Overflow,
     SamplingParameters,
     ShownBranch,
 )
-from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
+from llama_desktop.domain.errors import (
+    AttachmentUnusable,
+    BadRequest,
+    ConversationNotFound,
+    StorageFailed,
+)
 from llama_desktop.domain.events import (
     ConversationRemoved,
     ConversationSaved,
@@ -45,6 +53,7 @@ from llama_desktop.services.conversation_branches import (
 from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.conversation_tree import cut_short, cut_short_all, put_message
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.export import ExportedChat, export_chats, list_attachments
 from llama_desktop.services.faulty_files import describe_faulty_files
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.sampling import require_sound_parameters
@@ -216,6 +225,20 @@ class ConversationService:
         self._publish(copy)
         return copy
 
+    async def export(
+        self, conversation_ids: tuple[str, ...], export_format: ExportFormat
+    ) -> ExportedFile:
+        """All branches of conversations, with the texts of their files, as one file.
+
+        Raises:
+            BadRequest: none is named.
+            ConversationNotFound: one does not exist.
+        """
+        if not conversation_ids:
+            raise BadRequest("Select at least one chat to export.")
+        chats = [await self._read_for_export(one) for one in dict.fromkeys(conversation_ids)]
+        return await asyncio.to_thread(export_chats, chats, export_format)
+
     async def change(
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
     ) -> Conversation:
@@ -256,6 +279,20 @@ class ConversationService:
             self._growing.pop(key, None)
 
         return unwatch
+
+    async def _read_for_export(self, conversation_id: str) -> ExportedChat:
+        conversation = await self.get(conversation_id)
+        texts: dict[str, str] = {}
+        for attachment in list_attachments(conversation):
+            if attachment.kind is AttachmentKind.TEXT:
+                try:
+                    content = await self._attachments.read(conversation_id, attachment)
+                except AttachmentUnusable as error:
+                    logger.warning("exported without a file: %s", error)
+                    continue
+                assert isinstance(content, str)
+                texts[attachment.id] = content
+        return ExportedChat(conversation, texts)
 
     def _present(self, conversation_id: str, message: Message) -> Message:
         current = self._growing.get((conversation_id, message.id))
