@@ -77,7 +77,7 @@ describe('ChatView', () => {
 		await user.type(field(), '{Enter}');
 		await waitFor(() =>
 			expect(backend.callsOf('send_message')).toEqual([
-				{ conversation_id: 'n', content: 'One\ntwo' }
+				{ conversation_id: 'n', content: 'One\ntwo', attachment_ids: [] }
 			])
 		);
 		await waitFor(() => expect(field()).toHaveValue(''));

@@ -99,9 +99,9 @@ export class Attaching {
 	/** Text that is too long for the composer, as a file. */
 	async addText(conversationId: string | null, text: string): Promise<void> {
 		this.problems = [];
-		const names = new Set(this.#drafts.of(conversationId).attachments.map(({ name }) => name));
+		const names = this.#drafts.of(conversationId).attachments.map(({ name }) => name);
 		let number = 1;
-		while (names.has(words.composer.pastedName(number))) {
+		while (names.includes(words.composer.pastedName(number))) {
 			number += 1;
 		}
 		const name = words.composer.pastedName(number);

@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
@@ -28,7 +28,7 @@ export class AttachmentsStore {
 	#shown = new SvelteMap<string, Shown>();
 
 	readonly #backend: Backend;
-	#asked = new Set<string>();
+	#asked = new SvelteSet<string>();
 
 	constructor(backend: Backend) {
 		this.#backend = backend;

@@ -9,7 +9,7 @@ export interface ChatSettingsValue {
 	overflow: Overflow;
 }
 
-export const NO_PARAMETERS: SamplingParameters = {
+const NO_PARAMETERS: SamplingParameters = {
 	temperature: null,
 	top_k: null,
 	top_p: null,
@@ -25,7 +25,7 @@ export const NO_PARAMETERS: SamplingParameters = {
 	json_schema: null,
 	grammar: null
 };
-const DEFAULTS: ChatSettingsValue = {
+export const DEFAULT_SETTINGS: ChatSettingsValue = {
 	system_prompt: '',
 	parameters: NO_PARAMETERS,
 	overflow: 'oldest'
@@ -37,16 +37,18 @@ const PAUSE_MS = 500;
  * panel closes, and before the next question is sent; those of a new chat when it is begun.
  */
 export class ChatSettings {
-	value = $state.raw<ChatSettingsValue>(DEFAULTS);
+	value = $state.raw<ChatSettingsValue>(DEFAULT_SETTINGS);
 	/** Why the last change was not taken; stands until it is mended. */
 	error = $state.raw<BackendError | null>(null);
+	/** Counts up with every change that is kept: what depends on it may have to be asked again. */
+	revision = $state(0);
 
 	readonly #backend: Backend;
 	#conversationId: string | null = null;
 	#isChanged = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	/** A new chat that was left for another one keeps what was set for it. */
-	#forNewChat = DEFAULTS;
+	#forNewChat = DEFAULT_SETTINGS;
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
@@ -62,7 +64,7 @@ export class ChatSettings {
 		}
 		void this.saveQuietly();
 		this.#conversationId = conversationId;
-		this.value = conversationId === null ? this.#forNewChat : DEFAULTS;
+		this.value = conversationId === null ? this.#forNewChat : DEFAULT_SETTINGS;
 		this.error = null;
 	}
 
@@ -91,7 +93,7 @@ export class ChatSettings {
 
 	/** Everything as the server has it. */
 	reset(): void {
-		this.change(DEFAULTS);
+		this.change(DEFAULT_SETTINGS);
 	}
 
 	/** Keeps what was changed. Throws why it could not, which `error` tells as well. */
@@ -122,7 +124,7 @@ export class ChatSettings {
 		const { overflow, ...others } = this.value;
 		return await this.#tell(null, async () => {
 			const { id } = await this.#backend.invoke('create_conversation', others);
-			if (overflow !== DEFAULTS.overflow) {
+			if (overflow !== DEFAULT_SETTINGS.overflow) {
 				await this.#backend.invoke('update_conversation', {
 					conversation_id: id,
 					overflow,
@@ -138,7 +140,7 @@ export class ChatSettings {
 		clearTimeout(this.#timer);
 		this.#conversationId = conversationId;
 		this.#isChanged = false;
-		this.#forNewChat = DEFAULTS;
+		this.#forNewChat = DEFAULT_SETTINGS;
 	}
 
 	async #tell<T>(conversationId: string | null, ask: () => Promise<T>): Promise<T> {
@@ -147,6 +149,7 @@ export class ChatSettings {
 			if (this.#conversationId === conversationId) {
 				this.error = null;
 			}
+			this.revision += 1;
 			return answer;
 		} catch (caught) {
 			const error = asBackendError(caught);
@@ -157,4 +160,13 @@ export class ChatSettings {
 			throw error;
 		}
 	}
+}
+
+export function isSameSettings(first: ChatSettingsValue, second: ChatSettingsValue): boolean {
+	return settingsKey(first) === settingsKey(second);
+}
+
+function settingsKey({ system_prompt, overflow, parameters }: ChatSettingsValue): string {
+	const names = Object.keys(parameters).sort() as (keyof SamplingParameters)[];
+	return JSON.stringify([system_prompt, overflow, names.map((name) => parameters[name])]);
 }

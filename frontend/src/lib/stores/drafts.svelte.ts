@@ -1,8 +1,9 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import type { Backend } from '../backend/backend';
 import { asBackendError } from '../backend/errors';
 import type { Attachment } from '../backend/protocol';
+import { distinct } from '../conversationTree';
 
 /** What goes with one message. */
 export interface Written {
@@ -31,8 +32,8 @@ export class Drafts {
 
 	readonly #backend: Backend;
 	/** Chats that were written in since the page is open: what the app has of them is older. */
-	#touched = new Set<string>();
-	#unsaved = new Map<string, ReturnType<typeof setTimeout> | null>();
+	#touched = new SvelteSet<string>();
+	#unsaved = new SvelteMap<string, ReturnType<typeof setTimeout> | null>();
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
@@ -75,7 +76,7 @@ export class Drafts {
 	/** A message was sent. What was written while it was on its way stays. */
 	takeSent(conversationId: string, sent: Written): void {
 		const { content, attachments } = this.of(conversationId);
-		const sentIds = new Set(sent.attachments.map(({ id }) => id));
+		const sentIds = idsOf([sent]);
 		this.change(conversationId, {
 			content: withoutSent(content, sent.content),
 			attachments: attachments.filter(({ id }) => !sentIds.has(id))
@@ -117,7 +118,6 @@ export class Drafts {
 	async #save(key: string): Promise<void> {
 		this.#unsaved.delete(key);
 		const parts: Written[] = [...this.queueOf(key), this.of(key)];
-		const ids = new Set(parts.flatMap(({ attachments }) => attachments.map(({ id }) => id)));
 		try {
 			await this.#backend.invoke('save_draft', {
 				conversation_id: key === NEW_CHAT ? null : key,
@@ -125,7 +125,7 @@ export class Drafts {
 					.map(({ content }) => content)
 					.filter((content) => content !== '')
 					.join('\n\n'),
-				attachment_ids: [...ids]
+				attachment_ids: [...idsOf(parts)]
 			});
 		} catch (caught) {
 			// Tried again with the next key, and when the connection is back.
@@ -135,6 +135,10 @@ export class Drafts {
 			}
 		}
 	}
+}
+
+function idsOf(parts: readonly Written[]): ReadonlySet<string> {
+	return distinct(parts.flatMap(({ attachments }) => attachments.map(({ id }) => id)));
 }
 
 function withoutSent(draft: string, sent: string): string {

@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
 import type { Backend } from '../backend/backend';
 import { asBackendError } from '../backend/errors';
@@ -18,11 +18,11 @@ export class MessageQueue {
 	readonly #backend: Backend;
 	readonly #drafts: Drafts;
 	/** Conversations with waiting messages. */
-	#waiting = new Set<string>();
+	#waiting = new SvelteSet<string>();
 	/** Conversations in which an answer is under way, as far as it was heard. */
-	#answering = new Map<string, Set<number>>();
+	#answering = new SvelteMap<string, SvelteSet<number>>();
 	/** Messages that are on their way, by conversation. */
-	#sending = new Map<string, QueuedMessage>();
+	#sending = new SvelteMap<string, QueuedMessage>();
 	#nextId = 1;
 
 	constructor(backend: Backend, drafts: Drafts) {
@@ -113,7 +113,7 @@ export class MessageQueue {
 	}
 
 	#begin(conversationId: string, messageId: number): void {
-		const ids = this.#answering.get(conversationId) ?? new Set();
+		const ids = this.#answering.get(conversationId) ?? new SvelteSet<number>();
 		this.#answering.set(conversationId, ids.add(messageId));
 	}
 
