@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import webbrowser
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from llama_desktop.bridge import qt_window
 from llama_desktop.domain.errors import LinkRefused, NoWindow
 from llama_desktop.domain.settings import WindowGeometry
 from llama_desktop.infrastructure.links import open_link, open_link_now
+from llama_desktop.infrastructure.saved_file import save_text
+from llama_desktop.services.file_names import make_file_name
 
 logger = logging.getLogger(__name__)
 
@@ -114,13 +116,33 @@ class NativeWindow:
         """Ask for a folder by the native dialog."""
         import webview
 
-        return await self._ask(webview.FileDialog.FOLDER)
+        chosen = await self._ask(webview.FileDialog.FOLDER)
+        return chosen[0] if chosen else None
 
     async def pick_file(self) -> Path | None:
         """Ask for a file by the native dialog."""
         import webview
 
-        return await self._ask(webview.FileDialog.OPEN)
+        chosen = await self._ask(webview.FileDialog.OPEN)
+        return chosen[0] if chosen else None
+
+    async def pick_files(self) -> tuple[Path, ...]:
+        """Ask for any number of files by the native dialog."""
+        import webview
+
+        # Without a filter: `*.*` would hide a README or a Makefile.
+        return await self._ask(webview.FileDialog.OPEN, allow_multiple=True)
+
+    async def save_file(self, name: str, text: str) -> Path | None:
+        """Ask where by the native dialog, and write a text there."""
+        import webview
+
+        suggested = make_file_name(PurePath(name).stem, PurePath(name).suffix)
+        chosen = await self._ask(webview.FileDialog.SAVE, save_filename=suggested)
+        if not chosen:
+            return None
+        await asyncio.to_thread(save_text, chosen[0], text)
+        return chosen[0]
 
     async def show_window(self) -> None:
         """Bring the window to the front."""
@@ -132,14 +154,23 @@ class NativeWindow:
 
         await asyncio.to_thread(to_front)
 
-    async def _ask(self, kind: Any) -> Path | None:
+    async def _ask(
+        self, kind: Any, *, allow_multiple: bool = False, save_filename: str = ""
+    ) -> tuple[Path, ...]:
         """Run one dialog at a time: pywebview keeps one result for all of them."""
         window = self._require()
 
-        def ask() -> Path | None:
+        def ask() -> tuple[Path, ...]:
             with self._dialog:
-                chosen = window.create_file_dialog(kind, directory=str(Path.home()))
-            return Path(chosen[0]) if chosen else None
+                chosen = window.create_file_dialog(
+                    kind,
+                    directory=str(Path.home()),
+                    allow_multiple=allow_multiple,
+                    save_filename=save_filename,
+                )
+            if isinstance(chosen, str):  # some toolkits answer a Save dialog so
+                chosen = (chosen,)
+            return tuple(Path(path) for path in chosen or ())
 
         return await asyncio.to_thread(ask)
 

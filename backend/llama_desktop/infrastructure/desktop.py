@@ -27,6 +27,18 @@ class Desktop(Protocol):
         """Ask for a file; None: cancelled."""
         ...
 
+    async def pick_files(self) -> tuple[Path, ...]:
+        """Ask for any number of files; none: cancelled."""
+        ...
+
+    async def save_file(self, name: str, text: str) -> Path | None:
+        """Ask where, and write a text there; None: cancelled.
+
+        Raises:
+            StorageFailed: it cannot be written there; what was there is as before.
+        """
+        ...
+
     async def show_window(self) -> None:
         """Bring the window to the front."""
         ...
@@ -49,6 +61,14 @@ class NoDesktop:
         """There is no dialog."""
         raise _no_window()
 
+    async def pick_files(self) -> tuple[Path, ...]:
+        """There is no dialog."""
+        raise _page_can()
+
+    async def save_file(self, _name: str, _text: str) -> Path | None:
+        """There is no dialog."""
+        raise _page_can()
+
     async def show_window(self) -> None:
         """There is no window."""
         raise _no_window()
@@ -56,3 +76,7 @@ class NoDesktop:
 
 def _no_window() -> NoWindow:
     return NoWindow("This needs the app's own window. In a browser tab, type the path instead.")
+
+
+def _page_can() -> NoWindow:
+    return NoWindow("This needs the app's own window. A browser asks for files by itself.")

@@ -39,7 +39,7 @@ def make_file_name(title: str, extension: str) -> str:
         stem = "Conversation"
     if _DEVICES.fullmatch(stem.split(".")[0].rstrip()):
         stem = f"_{stem}"
-    return stem + extension
+    return stem + re.sub(r"[^.\w]", "", extension)
 
 
 def _one_line(text: str) -> str:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -88,6 +89,42 @@ def test_a_folder_is_added_by_the_native_dialog(
 
     page.get_by_role("button", name=f"Load {tiny_model.stem}", exact=True).wait_for()
     assert [one["path"] for one in app.invoke("get_model_library")["folders"]] == [str(folder)]
+
+
+def test_a_text_is_saved_by_the_native_dialog(
+    display: Screen, app: WindowApp, tmp_path: Path
+) -> None:
+    target = tmp_path / "Plans.md"
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(app.invoke, "save_file", name="Pl/ans?.md", text="# Plans\n√")
+        display.find_window("Save file")
+        display.run("xdotool", "key", "ctrl+a")
+        display.run("xdotool", "type", "--delay", "20", str(target))
+        display.run("xdotool", "key", "Return")
+        assert answer.result() == str(target)
+    assert target.read_text("utf-8") == "# Plans\n√"
+    assert stat.S_IMODE(target.stat().st_mode) & 0o044  # as any program of the person's saves it
+    assert [path for path in tmp_path.iterdir() if path.suffix == ".tmp"] == []
+
+
+def test_files_are_attached_by_the_native_dialog_and_cancelling_attaches_none(
+    display: Screen, app: WindowApp, tmp_path: Path
+) -> None:
+    file = tmp_path / "main.py"
+    file.write_text("x = 1")
+    with ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(app.invoke, "pick_attachments")
+        display.find_window("Open files")
+        display.run("xdotool", "type", "--delay", "20", str(file))
+        display.run("xdotool", "key", "Return")
+        [attachment] = answer.result()
+        answer = asking.submit(app.invoke, "pick_attachments")
+        display.find_window("Open files")
+        display.run("xdotool", "key", "Escape")
+        assert answer.result() == []
+    assert attachment["name"] == "main.py"
+    content = app.invoke("get_attachment", attachment_id=attachment["id"])
+    assert content["text"] == "x = 1"
 
 
 def test_page_script_finds_no_way_to_python(page: Page) -> None:

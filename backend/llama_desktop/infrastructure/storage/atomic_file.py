@@ -12,6 +12,10 @@ from typing import Final
 
 from llama_desktop.domain.errors import StorageFailed
 
+PRIVATE: Final = 0o600
+SHARED: Final = 0o666
+"""As the person's umask has it; for files outside the data folder."""
+
 _SUFFIX: Final = ".tmp"
 _REPLACE_PATIENCE_SECONDS: Final = 1.5
 _BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
@@ -21,14 +25,14 @@ _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
 _CLOSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file by this content, readable by its user alone.
+def write_atomically(path: Path, content: bytes, *, mode: int = PRIVATE) -> None:
+    """Replace a file by this content; without another `mode`, readable by its user alone.
 
     When this returns, the content has reached the disk; when it raises, the file is as it was.
     """
     fresh = path.with_name(f"{path.name}.{os.getpid()}{_SUFFIX}")
     try:
-        _write_through(fresh, content)
+        _write_through(fresh, content, mode)
         replace(fresh, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -82,7 +86,8 @@ def remove_leftovers(folder: Path) -> None:
 
 def storage_failed(error: OSError, path: Path) -> StorageFailed:
     """What an error of the file system means for the person."""
-    folder = path if path.is_dir() else path.parent
+    # `Path.is_dir` raises for a name that is too long.
+    folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112
     if error.errno in _FULL:
         message = f"The disk with {folder} is full. Free some space, then try again."
     elif error.errno in _CLOSED:
@@ -93,8 +98,8 @@ def storage_failed(error: OSError, path: Path) -> StorageFailed:
     return StorageFailed(message, path=str(path))
 
 
-def _write_through(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary_flag(), 0o600)
+def _write_through(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _binary_flag(), mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
