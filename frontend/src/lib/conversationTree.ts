@@ -92,6 +92,14 @@ export function merge(messages: Messages, added: Iterable<Message>): Messages {
 	return merged;
 }
 
+/** With a message marked as gone, or as there again. */
+export function withDeleted(messages: Messages, id: number, isDeleted: boolean): Messages {
+	const message = messages.get(id);
+	return message === undefined
+		? messages
+		: new Map(messages).set(id, { ...message, is_deleted: isDeleted });
+}
+
 export function distinct(ids: readonly string[]): ReadonlySet<string> {
 	return new Set(ids);
 }

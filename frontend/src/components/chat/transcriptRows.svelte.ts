@@ -5,8 +5,8 @@ import { tick } from 'svelte';
 import type { StickToBottom } from '../../lib/attachments/stickToBottom.svelte';
 import type { Message } from '../../lib/backend/protocol';
 import { onNextFrame } from '../../lib/frames';
-import { guessHeight } from '../../lib/transcript/rowHeights';
-import { nextSpan, type RowSpan } from '../../lib/transcript/rowSpans';
+import { RowHeights } from '../../lib/transcript/rowHeights';
+import { layRows, nextSpan, type RowSpan } from '../../lib/transcript/rowSpans';
 import type { Exchange } from './exchanges';
 
 /** A row that is drawn, with the room of those above it that are not. */
@@ -34,11 +34,11 @@ export class TranscriptRows {
 	#exchanges = $state.raw<readonly Exchange[]>([]);
 	#span = $state.raw<RowSpan>({ start: 0, end: 0 });
 	/** Drawn wherever the reader is. */
-	#held = $state.raw<ReadonlySet<number>>(new Set());
+	#held = $state.raw<readonly number[]>([]);
 	#layout = $derived(this.#lay());
 
 	readonly #end: StickToBottom;
-	readonly #measured = new Map<number, number>();
+	readonly #heights = new RowHeights();
 	#scroller: HTMLElement | null = null;
 	#column: HTMLElement | null = null;
 	#stopWaiting: (() => void) | null = null;
@@ -88,8 +88,7 @@ export class TranscriptRows {
 		return (element) => {
 			const observer = new ResizeObserver(([entry]) => {
 				const height = entry?.borderBoxSize[0]?.blockSize ?? 0;
-				if (height > 0 && this.#measured.get(id) !== height) {
-					this.#measured.set(id, height);
+				if (height > 0 && this.#heights.measure(id, height)) {
 					this.#end.settle();
 				}
 			});
@@ -118,7 +117,7 @@ export class TranscriptRows {
 		}
 		const view = { top: scroller.scrollTop - this.#offset(), height: scroller.clientHeight };
 		const isTrimmed = !this.#isSelecting();
-		const span = nextSpan(this.#heights(), this.#span, view, isTrimmed);
+		const span = nextSpan(this.#allHeights(), this.#span, view, isTrimmed);
 		this.#hold();
 		if (span !== this.#span) {
 			this.#span = span;
@@ -141,15 +140,30 @@ export class TranscriptRows {
 	}
 
 	/** Puts something that is drawn near the top of the view, where it stays. */
-	bringUp(element: Element, below = HEADROOM_PX): void {
+	bringUp(place: Range | Element, below = HEADROOM_PX): void {
 		const scroller = this.#scroller;
 		if (scroller === null) {
 			return;
 		}
 		const edge = scroller.getBoundingClientRect().top + below;
-		scroller.scrollTop += element.getBoundingClientRect().top - edge;
+		scroller.scrollTop += place.getBoundingClientRect().top - edge;
 		this.#end.hold();
 		this.look();
+	}
+
+	/** Brings a place into view, with some room around it; where it is seen already, nothing moves. */
+	bringIntoView(place: Range | Element, room: number): void {
+		const scroller = this.#scroller;
+		if (scroller === null) {
+			return;
+		}
+		const view = scroller.getBoundingClientRect();
+		const { top, bottom } = place.getBoundingClientRect();
+		if (top < view.top + room || bottom > view.bottom - room) {
+			this.bringUp(place, view.height / 3);
+		} else {
+			this.#end.hold();
+		}
 	}
 
 	/** Moves the focus to the turn before or after one; answers whether there is one. */
@@ -173,7 +187,7 @@ export class TranscriptRows {
 		let bottom = this.#offset() - scroller.scrollTop;
 		return (
 			this.#exchanges.find((exchange) => {
-				bottom += this.#heightOf(exchange);
+				bottom += this.#heights.of(exchange);
 				return bottom > 0;
 			}) ?? null
 		);
@@ -205,12 +219,8 @@ export class TranscriptRows {
 		return this.#column?.offsetTop ?? 0;
 	}
 
-	#heightOf(exchange: Exchange): number {
-		return this.#measured.get(exchange.id) ?? guessHeight(exchange.messages);
-	}
-
-	#heights(): number[] {
-		return this.#exchanges.map((exchange) => this.#heightOf(exchange));
+	#allHeights(): number[] {
+		return this.#exchanges.map((exchange) => this.#heights.of(exchange));
 	}
 
 	#indexOf(messageId: number): number {
@@ -241,27 +251,19 @@ export class TranscriptRows {
 			this.#rowOf(selection?.focusNode ?? null),
 			edited === -1 ? null : edited
 		].filter((row) => row !== null);
-		if (rows.length !== this.#held.size || rows.some((row) => !this.#held.has(row))) {
-			this.#held = new Set(rows);
+		if (rows.join() !== this.#held.join()) {
+			this.#held = rows;
 		}
 	}
 
 	#lay(): { rows: Row[]; gap: number } {
-		const { start, end } = this.#span;
-		const drawn = new Set(this.#held);
-		for (let row = start; row < end; row += 1) {
-			drawn.add(row);
-		}
-		const rows: Row[] = [];
-		let gap = 0;
-		this.#exchanges.forEach((exchange, index) => {
-			if (drawn.has(index)) {
-				rows.push({ exchange, gap });
-				gap = 0;
-			} else {
-				gap += this.#heightOf(exchange);
-			}
-		});
-		return { rows, gap };
+		const { rows, gap } = layRows(this.#allHeights(), this.#span, this.#held);
+		return {
+			rows: rows.flatMap(({ row, gap: room }) => {
+				const exchange = this.#exchanges[row];
+				return exchange === undefined ? [] : [{ exchange, gap: room }];
+			}),
+			gap
+		};
 	}
 }

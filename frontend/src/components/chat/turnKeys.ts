@@ -1,6 +1,6 @@
-import type { Message } from '../../lib/backend/protocol';
 import { isShortcut } from '../../lib/shortcuts';
 import type { Stores } from '../../lib/stores/context';
+import type { FindInChat } from './findInChat.svelte';
 import type { TranscriptRows } from './transcriptRows.svelte';
 import type { TurnActions } from './turnActions.svelte';
 
@@ -9,16 +9,29 @@ export class TurnKeys {
 	readonly #stores: Stores;
 	readonly #actions: TurnActions;
 	readonly #rows: () => TranscriptRows;
+	readonly #find: FindInChat;
 
-	constructor(stores: Stores, actions: TurnActions, rows: () => TranscriptRows) {
+	constructor(stores: Stores, actions: TurnActions, rows: () => TranscriptRows, find: FindInChat) {
 		this.#stores = stores;
 		this.#actions = actions;
 		this.#rows = rows;
+		this.#find = find;
 	}
 
 	/** Answers whether the press was one of these. */
 	onkeydown(event: KeyboardEvent): boolean {
 		const { isMac } = this.#stores.settings;
+		if (isShortcut(event, 'find', isMac) && this.#stores.chat.branch.length > 0) {
+			event.preventDefault();
+			this.#find.open();
+			return true;
+		}
+		if (isShortcut(event, 'findNext', isMac)) {
+			return this.#findNext(event, 1);
+		}
+		if (isShortcut(event, 'findPrevious', isMac)) {
+			return this.#findNext(event, -1);
+		}
 		if (isWriting(event)) {
 			return false;
 		}
@@ -37,15 +50,24 @@ export class TurnKeys {
 		return false;
 	}
 
+	#findNext(event: KeyboardEvent, by: -1 | 1): boolean {
+		event.preventDefault();
+		if (this.#find.isOpen) {
+			void this.#find.step(by);
+		} else if (this.#stores.chat.branch.length > 0) {
+			this.#find.open();
+		}
+		return true;
+	}
+
 	/** Of the turn with the focus, else of the last one that has versions. */
 	#step(event: KeyboardEvent, by: -1 | 1): boolean {
 		// The browser's own meaning, a page back, is never wanted here.
 		event.preventDefault();
 		const { chat } = this.#stores;
-		const hasVersions = ({ id }: Message): boolean => chat.versionsOf(id) !== null;
-		const focused = chat.branch.find(({ id }) => id === focusedTurn());
-		const message =
-			focused !== undefined && hasVersions(focused) ? focused : chat.branch.filter(hasVersions).at(-1);
+		const withVersions = chat.branch.filter(({ id }) => chat.versionsOf(id) !== null);
+		const focused = withVersions.find(({ id }) => id === focusedTurn());
+		const message = focused ?? withVersions.at(-1);
 		if (message !== undefined) {
 			this.#actions.step(message, by);
 		}

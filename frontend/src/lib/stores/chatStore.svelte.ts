@@ -324,10 +324,10 @@ export class ChatStore {
 				this.#turns.update(event, (turn) => (turn.progress = event.progress));
 				return;
 			case 'reasoning_delta':
-				this.#turns.update(event, (turn) => turn.addReasoning(event.text, event.generated_tokens));
+				this.#turns.update(event, (turn) => turn.addReasoning(event));
 				return;
 			case 'content_delta':
-				this.#turns.update(event, (turn) => turn.addContent(event.text, event.generated_tokens));
+				this.#turns.update(event, (turn) => turn.addContent(event));
 				return;
 			case 'finished':
 			case 'failed':

@@ -26,7 +26,8 @@ function delta(sequence: number, text: string, id = 'a'): AnswersEvent {
 		message_id: 2,
 		sequence,
 		text,
-		generated_tokens: sequence
+		generated_tokens: sequence,
+		tokens_per_second: null
 	};
 }
 

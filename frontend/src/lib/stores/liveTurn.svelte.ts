@@ -1,4 +1,11 @@
-import type { Message, PromptProgress, TurnPhase, TurnUnderWay } from '../backend/protocol';
+import type {
+	ContentDelta,
+	Message,
+	PromptProgress,
+	ReasoningDelta,
+	TurnPhase,
+	TurnUnderWay
+} from '../backend/protocol';
 
 /** Seconds of deltas before a speed says anything. */
 const SHORTEST_SPAN_SECONDS = 0.5;
@@ -35,6 +42,8 @@ export class LiveTurn {
 	#content: string;
 	#reasoning: string;
 	#tokens: number | null = null;
+	/** By the server; without it the page measures by its own clock. */
+	#measured: number | null = null;
 	#span: Span | null = null;
 	#reasoningSince: number | null = null;
 	#reasoningUntil: number | null = null;
@@ -58,9 +67,9 @@ export class LiveTurn {
 		this.flush();
 	}
 
-	addReasoning(text: string, generatedTokens: number): void {
+	addReasoning({ text, generated_tokens, tokens_per_second }: ReasoningDelta): void {
 		this.phase = 'reasoning';
-		this.#count(generatedTokens);
+		this.#count(generated_tokens, tokens_per_second);
 		if (this.#reasoning === '') {
 			this.#reasoningSince = this.#heardAt;
 		}
@@ -68,12 +77,12 @@ export class LiveTurn {
 		this.#reasoningUntil = this.#heardAt;
 	}
 
-	addContent(text: string, generatedTokens: number): void {
+	addContent({ text, generated_tokens, tokens_per_second }: ContentDelta): void {
 		if (this.phase === 'reasoning') {
 			this.#reasoningUntil = Date.now() / 1000;
 		}
 		this.phase = 'answering';
-		this.#count(generatedTokens);
+		this.#count(generated_tokens, tokens_per_second);
 		this.#content += text;
 	}
 
@@ -86,16 +95,21 @@ export class LiveTurn {
 		if (this.#reasoningSince !== null && this.#reasoningUntil !== null) {
 			this.reasoningSeconds = this.#reasoningUntil - this.#reasoningSince;
 		}
-		if (this.#span !== null && this.#tokens !== null) {
-			const span = this.#heardAt - this.#span.since;
-			this.tokensPerSecond =
-				span < SHORTEST_SPAN_SECONDS ? null : (this.#tokens - this.#span.tokens) / span;
-		}
+		this.tokensPerSecond = this.#measured ?? this.#ownMeasure();
 	}
 
-	#count(generatedTokens: number): void {
+	#ownMeasure(): number | null {
+		if (this.#span === null || this.#tokens === null) {
+			return null;
+		}
+		const seconds = this.#heardAt - this.#span.since;
+		return seconds < SHORTEST_SPAN_SECONDS ? null : (this.#tokens - this.#span.tokens) / seconds;
+	}
+
+	#count(generatedTokens: number, tokensPerSecond: number | null): void {
 		this.#heardAt = Date.now() / 1000;
 		this.#tokens = generatedTokens;
+		this.#measured = tokensPerSecond ?? this.#measured;
 		this.#span ??= { since: this.#heardAt, tokens: generatedTokens };
 	}
 }

@@ -6,7 +6,8 @@ import {
 	merge,
 	NO_MESSAGES,
 	type Versions,
-	versionsById
+	versionsById,
+	withDeleted
 } from '../conversationTree';
 
 /**
@@ -78,12 +79,7 @@ export class MessageTree {
 
 	/** Marks a message, and so all below it, as gone or as there again. */
 	mark(id: number, isDeleted: boolean): void {
-		const message = this.#messages.get(id);
-		if (message !== undefined) {
-			const marked = new Map(this.#messages);
-			marked.set(id, { ...message, is_deleted: isDeleted });
-			this.#messages = marked;
-		}
+		this.#messages = withDeleted(this.#messages, id, isDeleted);
 	}
 
 	/** Messages that are not finished. */

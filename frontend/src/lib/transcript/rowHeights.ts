@@ -6,6 +6,28 @@ const CHARACTERS_PER_LINE = 88;
 const QUESTION_PX = 49;
 const ANSWER_PX = 60;
 
+/** What is as high as its messages. */
+interface Row {
+	readonly id: number;
+	readonly messages: readonly Message[];
+}
+
+/** How high rows were when they were drawn, or will about be. */
+export class RowHeights {
+	readonly #measured = new Map<number, number>();
+
+	/** Answers whether it is another height than before. */
+	measure(id: number, height: number): boolean {
+		const isNew = this.#measured.get(id) !== height;
+		this.#measured.set(id, height);
+		return isNew;
+	}
+
+	of(row: Row): number {
+		return this.#measured.get(row.id) ?? guessHeight(row.messages);
+	}
+}
+
 const guesses = new WeakMap<Message, number>();
 
 /** How high the messages will about be, before they have been drawn. */

@@ -51,8 +51,10 @@ export function nextSpan(
 	{ top, height }: View,
 	isTrimmed: boolean
 ): RowSpan {
-	const around = (reach: number): RowSpan =>
-		rowsBetween(heights, top - reach * height, top + height + reach * height);
+	function around(reach: number): RowSpan {
+		return rowsBetween(heights, top - reach * height, top + height + reach * height);
+	}
+
 	const now = around(REACH.now);
 	if (now.start >= drawn.end || now.end <= drawn.start) {
 		return now;
@@ -73,4 +75,29 @@ export function nextSpan(
 		end = Math.min(end, kept.end);
 	}
 	return start === drawn.start && end === drawn.end ? drawn : { start, end };
+}
+
+/** A row that is drawn, and the room of those before it that are not. */
+export interface DrawnRow {
+	readonly row: number;
+	readonly gap: number;
+}
+
+/** The rows of a span and some others besides, with the room between them and behind them. */
+export function layRows(
+	heights: readonly number[],
+	{ start, end }: RowSpan,
+	others: readonly number[]
+): { rows: DrawnRow[]; gap: number } {
+	const rows: DrawnRow[] = [];
+	let gap = 0;
+	heights.forEach((height, row) => {
+		if ((row >= start && row < end) || others.includes(row)) {
+			rows.push({ row, gap });
+			gap = 0;
+		} else {
+			gap += height;
+		}
+	});
+	return { rows, gap };
 }
