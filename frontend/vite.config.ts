@@ -2,15 +2,27 @@ import { fileURLToPath } from 'node:url';
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Where the core answers while the page comes from Vite (`npm run dev`). */
 const core = process.env['LLAMA_DESKTOP_CORE'];
 
+/** Every engine that we meet reads woff2; KaTeX's other two kinds of fonts would only weigh. */
+const woff2Only: Plugin = {
+	name: 'woff2-only',
+	enforce: 'pre',
+	transform(code, id) {
+		return id.includes('katex') && id.endsWith('.css')
+			? code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)/g, '')
+			: null;
+	}
+};
+
 export default defineConfig({
 	root: fileURLToPath(new URL('.', import.meta.url)),
 	base: './',
-	plugins: [svelte(), svelteTesting()],
+	plugins: [svelte(), svelteTesting(), woff2Only],
 	build: {
 		outDir: 'dist',
 		emptyOutDir: true,

@@ -5,12 +5,16 @@
  * nothing of it is rendered again. Its key is its place among its siblings: text only grows.
  */
 
-/** Sanitised HTML of one paragraph, heading or rule; a table is apart, for it scrolls by itself. */
+/** Sanitised HTML of one paragraph, heading or rule; what is wide is apart, for it scrolls by itself. */
 export interface HtmlBlock {
 	readonly key: string;
-	readonly type: 'html' | 'table';
+	readonly type: 'html' | 'table' | 'math';
 	readonly source: string;
 	readonly html: string;
+	/** No element is around it: the line of a tight list item. */
+	readonly isInline: boolean;
+	/** A formula of it stands there as TeX until it can be made. */
+	readonly isPending: boolean;
 }
 
 /** A code block; coloured only when `closed`. */
@@ -24,14 +28,15 @@ export interface CodeBlock {
 	readonly closed: boolean;
 }
 
-/** Text shown as it is: a table that is still growing, or a paragraph too long to be parsed. */
+/** Text shown as it is: what is still growing, or a paragraph too long to be parsed. */
 export interface PlainBlock {
 	readonly key: string;
 	readonly type: 'plain';
 	readonly source: string;
-	readonly text: string;
-	/** Columns line up in a growing table. */
-	readonly aligned: boolean;
+	/** What it is going to be. */
+	readonly form: 'text' | 'table' | 'math';
+	/** A text without measure is laid out piece by piece; most have one. */
+	readonly pieces: readonly string[];
 }
 
 export interface ListItem {
@@ -39,6 +44,7 @@ export interface ListItem {
 	readonly source: string;
 	/** `null`: no task. */
 	readonly checked: boolean | null;
+	/** A blank line stands before it. */
 	readonly loose: boolean;
 	readonly children: readonly Block[];
 }
@@ -59,4 +65,19 @@ export interface QuoteBlock {
 	readonly children: readonly Block[];
 }
 
-export type Block = HtmlBlock | CodeBlock | PlainBlock | ListBlock | QuoteBlock;
+export interface Note {
+	readonly key: string;
+	readonly source: string;
+	readonly number: number;
+	readonly children: readonly Block[];
+}
+
+/** The footnotes of a text, below all of it. */
+export interface NotesBlock {
+	readonly key: 'notes';
+	readonly type: 'notes';
+	readonly source: '';
+	readonly notes: readonly Note[];
+}
+
+export type Block = HtmlBlock | CodeBlock | PlainBlock | ListBlock | QuoteBlock | NotesBlock;

@@ -2,36 +2,57 @@
 
 import type { Token, Tokens } from 'marked';
 
-import type { Block, CodeBlock, HtmlBlock, ListBlock, ListItem, PlainBlock } from './blocks';
-import type { LazyLexer } from './lexer';
-import { renderBlock, renderInline } from './renderer';
-import { sanitizeProse } from './sanitize';
+import type { Block, CodeBlock, HtmlBlock, PlainBlock } from './blocks';
+import { buildList, NO_ITEMS, type SettledItems } from './buildList';
+import { isTooMuch, type LazyLexer } from './lexer';
+import type { MathWork } from './math';
+import type { MathToken } from './mathText';
+import { renderHtml, renderMath } from './renderer';
 
+const PROSE: ReadonlySet<string> = new Set(['heading', 'html', 'paragraph', 'text']);
 const OPENING_FENCE = /^ {0,3}(`{3,}|~{3,})/;
+/** A paragraph without measure is laid out in pieces of about so many characters. */
+const PIECE = 4_000;
 
 /** How the tokens are to be read. */
 export interface Reading {
 	readonly lexer: LazyLexer;
+	readonly math: MathWork;
 	/** The last token may still grow: the text is not whole yet. */
 	readonly growing: boolean;
 	/** A block of the same source is the same block; not so when link definitions came later. */
 	readonly reuse: boolean;
+	/** In a list item whose lines are no paragraphs. */
+	readonly isTight?: boolean;
 }
 
-function isShown(token: Token): boolean {
-	return token.type !== 'space' && token.type !== 'def' && token.type !== 'checkbox';
+export function isShown(token: Token): boolean {
+	return (
+		token.type !== 'space' &&
+		token.type !== 'def' &&
+		token.type !== 'checkbox' &&
+		token.type !== 'note'
+	);
+}
+
+/** Where the blocks stand among their siblings, and the items that their first list goes on from. */
+export interface Place {
+	readonly index: number;
+	readonly items: SettledItems;
 }
 
 export function buildBlocks(
 	tokens: readonly Token[],
 	previous: readonly Block[],
 	reading: Reading,
-	firstIndex = 0
+	{ index: firstIndex, items }: Place = { index: 0, items: NO_ITEMS }
 ): Block[] {
 	const last = tokens.at(-1);
 	return tokens.filter(isShown).map((token, index) => {
 		const growing = reading.growing && token === last;
-		return buildBlock(token, String(firstIndex + index), previous[index], { ...reading, growing });
+		const key = String(firstIndex + index);
+		const settled = index === 0 ? items : NO_ITEMS;
+		return buildBlock(token, key, previous[index], { ...reading, growing }, settled);
 	});
 }
 
@@ -39,19 +60,25 @@ function buildBlock(
 	token: Token,
 	key: string,
 	previous: Block | undefined,
-	reading: Reading
+	reading: Reading,
+	settled: SettledItems
 ): Block {
+	if (PROSE.has(token.type) && isTooMuch(token.raw)) {
+		return buildPlain(token.raw, key, previous, 'text');
+	}
 	switch (token.type) {
 		case 'code':
 			return buildCode(token as Tokens.Code, key, previous, reading);
 		case 'list':
-			return buildList(token as Tokens.List, key, previous, reading);
+			return buildList(token as Tokens.List, key, previous, reading, settled);
 		case 'blockquote':
 			return buildQuote(token as Tokens.Blockquote, key, previous, reading);
 		case 'table':
 			return reading.growing
-				? buildPlain(token.raw, key, previous, true)
+				? buildPlain(token.raw, key, previous, 'table')
 				: buildHtml(token, key, previous, reading);
+		case 'mathBlock':
+			return buildMath(token as MathToken, key, previous, reading);
 		default:
 			return buildHtml(token, key, previous, reading);
 	}
@@ -61,33 +88,73 @@ function buildHtml(
 	token: Token,
 	key: string,
 	previous: Block | undefined,
-	{ lexer, reuse }: Reading
+	{ lexer, math, reuse, isTight = false }: Reading
 ): HtmlBlock {
 	const type = token.type === 'table' ? 'table' : 'html';
-	if (reuse && previous?.type === type && previous.source === token.raw) {
-		return previous;
+	const isInline = isTight && (token.type === 'text' || token.type === 'paragraph');
+	const same = previous?.type === type && previous.isInline === isInline ? previous : undefined;
+	if (reuse && same?.source === token.raw && !same.isPending) {
+		return same;
 	}
+	const { pending } = math;
 	lexer.readInline(token);
-	// In a tight list item text stands without a paragraph.
-	const html = sanitizeProse(
-		token.type === 'text' && token.tokens ? renderInline(token.tokens) : renderBlock(token)
-	);
-	if (previous?.type === type && previous.html === html) {
+	const html = renderHtml(asParagraph(token, isInline), isInline, math);
+	const isPending = math.pending > pending;
+	if (same?.html === html && same.isPending === isPending) {
+		return same;
+	}
+	return { key, type, source: token.raw, html, isInline, isPending };
+}
+
+/** In a list marked calls a paragraph a text. */
+function asParagraph(token: Token, isInline: boolean): Token {
+	return token.type === 'text' && !isInline
+		? { ...(token as Tokens.Text), type: 'paragraph' }
+		: token;
+}
+
+function buildMath(
+	token: MathToken,
+	key: string,
+	previous: Block | undefined,
+	{ math }: Reading
+): Block {
+	if (token.isOpen) {
+		return buildPlain(token.raw, key, previous, 'math');
+	}
+	const { pending } = math;
+	const html = renderMath(token, math);
+	const isPending = math.pending > pending;
+	if (previous?.type === 'math' && previous.html === html && previous.isPending === isPending) {
 		return previous;
 	}
-	return { key, type, source: token.raw, html };
+	return { key, type: 'math', source: token.raw, html, isInline: false, isPending };
 }
 
 export function buildPlain(
 	text: string,
 	key: string,
 	previous: Block | undefined,
-	aligned: boolean
+	form: PlainBlock['form']
 ): PlainBlock {
-	if (previous?.type === 'plain' && previous.source === text && previous.aligned === aligned) {
+	if (previous?.type === 'plain' && previous.source === text && previous.form === form) {
 		return previous;
 	}
-	return { key, type: 'plain', source: text, text: text.trimEnd(), aligned };
+	return { key, type: 'plain', source: text, form, pieces: cut(text.trimEnd()) };
+}
+
+/** Cut at blanks where there are any, always at the same places of a text that grows. */
+function cut(text: string): string[] {
+	const pieces: string[] = [];
+	let start = 0;
+	do {
+		const far = start + 2 * PIECE;
+		const blank = text.slice(start + PIECE, far).search(/\s/);
+		const end = blank === -1 ? far : start + PIECE + blank + 1;
+		pieces.push(text.slice(start, end));
+		start = end;
+	} while (start < text.length);
+	return pieces;
 }
 
 function isClosed(token: Tokens.Code, growing: boolean): boolean {
@@ -95,7 +162,9 @@ function isClosed(token: Tokens.Code, growing: boolean): boolean {
 	if (!growing || fence === undefined) {
 		return !growing;
 	}
-	const lastLine = token.raw.trimEnd().split('\n').slice(1).at(-1)?.trim() ?? '';
+	const end = token.raw.trimEnd();
+	const lineStart = end.lastIndexOf('\n') + 1;
+	const lastLine = lineStart === 0 ? '' : end.slice(lineStart).trim();
 	return lastLine.length >= fence.length && lastLine === fence.charAt(0).repeat(lastLine.length);
 }
 
@@ -125,75 +194,13 @@ function buildQuote(
 	reading: Reading
 ): Block {
 	const same = previous?.type === 'quote' ? previous : undefined;
-	const children = buildBlocks(token.tokens, same?.children ?? [], reading);
+	const children = buildBlocks(token.tokens, same?.children ?? [], { ...reading, isTight: false });
 	if (same && isSame(children, same.children)) {
 		return same;
 	}
 	return { key, type: 'quote', source: token.raw, children };
 }
 
-function buildList(
-	token: Tokens.List,
-	key: string,
-	previous: Block | undefined,
-	reading: Reading
-): ListBlock {
-	const same = previous?.type === 'list' ? previous : undefined;
-	const last = token.items.at(-1);
-	const items = token.items.map((item, index) => {
-		const growing = reading.growing && item === last;
-		return buildItem(item, String(index), same?.items[index], { ...reading, growing });
-	});
-	const start = token.start === '' ? 1 : token.start;
-	if (same?.ordered === token.ordered && same.start === start && isSame(items, same.items)) {
-		return same;
-	}
-	return { key, type: 'list', source: token.raw, ordered: token.ordered, start, items };
-}
-
-function buildItem(
-	item: Tokens.ListItem,
-	key: string,
-	previous: ListItem | undefined,
-	reading: Reading
-): ListItem {
-	const checked = item.task ? (item.checked ?? false) : null;
-	const same =
-		previous?.loose === item.loose && previous.checked === checked ? previous : undefined;
-	if (
-		reading.reuse &&
-		!reading.growing &&
-		same?.source === item.raw &&
-		!same.children.some(isOpen)
-	) {
-		return same;
-	}
-	const children = buildBlocks(item.tokens, same?.children ?? [], reading);
-	if (same && isSame(children, same.children)) {
-		return same;
-	}
-	return { key, source: item.raw, checked, loose: item.loose, children };
-}
-
-/** It was built while it grew, and would be built otherwise now. */
-function isOpen(block: Block): boolean {
-	switch (block.type) {
-		case 'html':
-		case 'table':
-			return false;
-		case 'plain':
-			return block.aligned;
-		case 'code':
-			return !block.closed;
-		case 'list':
-			return block.items.some((item) => item.children.some(isOpen));
-		case 'quote':
-			return block.children.some(isOpen);
-		default:
-			return block satisfies never;
-	}
-}
-
-function isSame<T>(now: readonly T[], before: readonly T[]): boolean {
+export function isSame<T>(now: readonly T[], before: readonly T[]): boolean {
 	return now.length === before.length && now.every((value, index) => value === before[index]);
 }

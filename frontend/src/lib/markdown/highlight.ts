@@ -1,107 +1,126 @@
-/** Colours for code: each language is loaded when a block first needs it. */
+/** Colours for code: the colourer comes with the first block, each language with its own first. */
 
-import type { HLJSApi, LanguageFn } from 'highlight.js';
-import core from 'highlight.js/lib/core';
+import type { HLJSApi } from 'highlight.js';
 
+import { LANGUAGES } from './languages';
 import { sanitizeCode } from './sanitize';
 
 /** Colouring takes about 0.8 ms per KB and blocks the page meanwhile. */
 const LONGEST_CODE = 64_000;
 
-type Loader = () => Promise<{ default: LanguageFn }>;
-
-const LOADERS: Record<string, Loader> = {
-	bash: () => import('highlight.js/lib/languages/bash'),
-	c: () => import('highlight.js/lib/languages/c'),
-	cpp: () => import('highlight.js/lib/languages/cpp'),
-	csharp: () => import('highlight.js/lib/languages/csharp'),
-	css: () => import('highlight.js/lib/languages/css'),
-	diff: () => import('highlight.js/lib/languages/diff'),
-	dockerfile: () => import('highlight.js/lib/languages/dockerfile'),
-	go: () => import('highlight.js/lib/languages/go'),
-	ini: () => import('highlight.js/lib/languages/ini'),
-	java: () => import('highlight.js/lib/languages/java'),
-	javascript: () => import('highlight.js/lib/languages/javascript'),
-	json: () => import('highlight.js/lib/languages/json'),
-	kotlin: () => import('highlight.js/lib/languages/kotlin'),
-	latex: () => import('highlight.js/lib/languages/latex'),
-	lua: () => import('highlight.js/lib/languages/lua'),
-	makefile: () => import('highlight.js/lib/languages/makefile'),
-	markdown: () => import('highlight.js/lib/languages/markdown'),
-	php: () => import('highlight.js/lib/languages/php'),
-	powershell: () => import('highlight.js/lib/languages/powershell'),
-	python: () => import('highlight.js/lib/languages/python'),
-	r: () => import('highlight.js/lib/languages/r'),
-	ruby: () => import('highlight.js/lib/languages/ruby'),
-	rust: () => import('highlight.js/lib/languages/rust'),
-	scss: () => import('highlight.js/lib/languages/scss'),
-	sql: () => import('highlight.js/lib/languages/sql'),
-	swift: () => import('highlight.js/lib/languages/swift'),
-	typescript: () => import('highlight.js/lib/languages/typescript'),
-	xml: () => import('highlight.js/lib/languages/xml'),
-	yaml: () => import('highlight.js/lib/languages/yaml')
-};
-
 /** What models call a language, where it is not its own name. */
 const ALIASES: Record<string, string> = {
+	asm: 'x86asm',
 	'c#': 'csharp',
 	'c++': 'cpp',
+	clj: 'clojure',
+	console: 'bash',
 	cs: 'csharp',
+	cxx: 'cpp',
 	docker: 'dockerfile',
+	env: 'properties',
+	ex: 'elixir',
+	exs: 'elixir',
+	'f#': 'fsharp',
+	f90: 'fortran',
+	fs: 'fsharp',
 	golang: 'go',
+	gql: 'graphql',
+	h: 'c',
+	hpp: 'cpp',
+	hs: 'haskell',
+	htm: 'xml',
 	html: 'xml',
+	jl: 'julia',
 	js: 'javascript',
+	json5: 'json',
 	jsonc: 'json',
+	jsonl: 'json',
 	jsx: 'javascript',
 	kt: 'kotlin',
+	kts: 'kotlin',
+	lisp: 'scheme',
 	make: 'makefile',
 	md: 'markdown',
+	mjs: 'javascript',
+	ml: 'ocaml',
+	mm: 'objectivec',
+	objc: 'objectivec',
+	'objective-c': 'objectivec',
 	patch: 'diff',
+	pl: 'perl',
+	proto: 'protobuf',
 	ps1: 'powershell',
+	pwsh: 'powershell',
 	py: 'python',
 	python3: 'python',
 	rb: 'ruby',
 	rs: 'rust',
+	sass: 'scss',
 	sh: 'bash',
 	shell: 'bash',
+	sv: 'verilog',
 	svelte: 'xml',
 	svg: 'xml',
+	systemverilog: 'verilog',
 	tex: 'latex',
 	toml: 'ini',
 	ts: 'typescript',
 	tsx: 'typescript',
+	vb: 'vbnet',
 	vue: 'xml',
+	wat: 'wasm',
 	yml: 'yaml',
-	zsh: 'bash'
+	zsh: 'bash',
+	zshrc: 'bash'
 };
 
 const NAMES: Record<string, string> = {
 	bash: 'Shell',
 	c: 'C',
+	cmake: 'CMake',
 	cpp: 'C++',
 	csharp: 'C#',
 	css: 'CSS',
+	fsharp: 'F#',
+	graphql: 'GraphQL',
 	html: 'HTML',
+	http: 'HTTP',
 	ini: 'INI',
 	javascript: 'JavaScript',
 	json: 'JSON',
+	jsx: 'JSX',
 	latex: 'LaTeX',
+	less: 'Less',
+	matlab: 'MATLAB',
+	mermaid: 'Mermaid',
+	nginx: 'nginx',
+	objectivec: 'Objective-C',
+	ocaml: 'OCaml',
 	php: 'PHP',
 	powershell: 'PowerShell',
+	protobuf: 'Protocol Buffers',
 	scss: 'SCSS',
 	sql: 'SQL',
 	svg: 'SVG',
 	toml: 'TOML',
+	tsx: 'TSX',
 	typescript: 'TypeScript',
+	vbnet: 'Visual Basic',
+	vhdl: 'VHDL',
+	wasm: 'WebAssembly',
+	x86asm: 'Assembly',
 	xml: 'XML',
 	yaml: 'YAML'
 };
 
-const hljs: HLJSApi = core;
+async function loadColourer(): Promise<HLJSApi> {
+	return (await import('highlight.js/lib/core')).default;
+}
 
 function known(language: string): string | undefined {
 	const name = Object.hasOwn(ALIASES, language) ? ALIASES[language] : language;
-	return name !== undefined && Object.hasOwn(LOADERS, name) ? name : undefined;
+	return name !== undefined && Object.hasOwn(LANGUAGES, name) ? name : undefined;
 }
 
 /** The language as people write it; as the model wrote it where we do not know it. */
@@ -119,11 +138,12 @@ export async function highlight(code: string, language: string): Promise<string 
 	if (name === undefined || code.length > LONGEST_CODE) {
 		return null;
 	}
+	const loader = LANGUAGES[name];
+	if (loader === undefined) {
+		return null;
+	}
+	const hljs = await loadColourer();
 	if (hljs.getLanguage(name) === undefined) {
-		const loader = LOADERS[name];
-		if (loader === undefined) {
-			return null;
-		}
 		hljs.registerLanguage(name, (await loader()).default);
 	}
 	return sanitizeCode(hljs.highlight(code, { language: name, ignoreIllegals: true }).value);

@@ -2,31 +2,10 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 
-import type { Block, ListItem } from './blocks';
+import { htmlOf } from '../../testing/htmlOf';
 import { highlight } from './highlight';
 import { sanitizeCode, sanitizeProse } from './sanitize';
 import { MarkdownStream, parseMarkdown } from './stream';
-
-function htmlOf(blocks: readonly Block[]): string {
-	function ofItem(item: ListItem): string {
-		return htmlOf(item.children);
-	}
-	return blocks
-		.map((block) => {
-			switch (block.type) {
-				case 'html':
-				case 'table':
-					return block.html;
-				case 'list':
-					return block.items.map(ofItem).join('');
-				case 'quote':
-					return htmlOf(block.children);
-				default:
-					return '';
-			}
-		})
-		.join('');
-}
 
 function dom(markdown: string): HTMLElement {
 	const element = document.createElement('div');
@@ -82,7 +61,7 @@ const INERT_TAGS = new Set(
 		' '
 	)
 );
-const INERT_ATTRIBUTES = new Set(['align', 'href', 'rel', 'start', 'target', 'title']);
+const INERT_ATTRIBUTES = new Set(['align', 'dir', 'href', 'rel', 'start', 'target', 'title']);
 
 describe('hostile text', () => {
 	it.each(HOSTILE)('is inert: %s', (markdown) => {

@@ -1,6 +1,16 @@
 /** Text to tokens, in bounded time, and the inline part only where it is asked for. */
 
-import { Lexer, type Token, type Tokens, type TokensList } from 'marked';
+import { Hooks, Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
+
+import {
+	findMath,
+	MATH_LINE,
+	maskMath,
+	opensMath,
+	readInlineMath,
+	readMathBlock
+} from './mathText';
+import { NOTE_LINE, readNote, type Notes } from './notes';
 
 /**
  * Beyond this a paragraph is no prose: its inline marks are left as they are. marked needs time
@@ -8,10 +18,14 @@ import { Lexer, type Token, type Tokens, type TokensList } from 'marked';
  */
 const LONGEST_INLINE = 20_000;
 const MOST_EMPHASIS_MARKS = 1_000;
+/** Nobody's prose is nested deeper; each level costs stack and time. */
+const DEEPEST = 24;
+
+const BLANK_LINE = /^[ \t]*(?:\n|$)/;
 
 export type Links = TokensList['links'];
 
-function isTooMuch(source: string): boolean {
+export function isTooMuch(source: string): boolean {
 	if (source.length > LONGEST_INLINE) {
 		return true;
 	}
@@ -25,13 +39,96 @@ function isTooMuch(source: string): boolean {
 	return marks > MOST_EMPHASIS_MARKS;
 }
 
+/**
+ * Where a formula or a note begins below the first line of a paragraph; -1: nowhere. Looks no
+ * further than the paragraph goes: it is asked for each of them.
+ */
+function interruption(source: string, isGrowing: boolean): number {
+	let index = source.indexOf('\n') + 1;
+	while (index > 0 && index < source.length) {
+		const line = source.slice(index, index + 100);
+		if (BLANK_LINE.test(line)) {
+			return -1;
+		}
+		if (
+			NOTE_LINE.test(line) ||
+			(MATH_LINE.test(line) && readMathBlock(source.slice(index), isGrowing) !== undefined)
+		) {
+			return index;
+		}
+		index = source.indexOf('\n', index) + 1;
+	}
+	return -1;
+}
+
+/** Where a formula or the name of a note may begin. */
+function findInline(source: string): number {
+	const note = source.indexOf('[^');
+	const formula = findMath(source);
+	return note === -1 || formula === -1 ? Math.max(note, formula) : Math.min(note, formula);
+}
+
+class PageTokenizer extends Tokenizer {
+	readonly #isAtEnd: () => boolean;
+
+	constructor(isAtEnd: () => boolean) {
+		super();
+		this.#isAtEnd = isAtEnd;
+	}
+
+	/** A heading by its underline goes no further than a paragraph does. */
+	override lheading(source: string): Tokens.Heading | undefined {
+		const end = interruption(source, this.#isAtEnd());
+		return super.lheading(end === -1 ? source : source.slice(0, end));
+	}
+}
+
+class MathHooks extends Hooks {
+	override emStrongMask(source: string): string {
+		return maskMath(source);
+	}
+}
+
+/** How a text is read. */
+export interface LexerOptions {
+	readonly links: Links;
+	readonly notes: Notes;
+	/** The end may still grow. */
+	readonly isGrowing: boolean;
+}
+
 /** Splits into blocks at once; marks within a block are read when it is about to be rendered. */
 export class LazyLexer extends Lexer {
 	readonly #waiting = new Map<Token[], string>();
+	readonly notes: Notes;
+	readonly isGrowing: boolean;
+	#depth = 0;
 
-	constructor(links: Links) {
-		super({ gfm: true });
+	constructor({ links, notes, isGrowing }: LexerOptions) {
+		super({
+			gfm: true,
+			tokenizer: new PageTokenizer(() => this.#isAtEnd),
+			hooks: new MathHooks(),
+			extensions: {
+				renderers: {},
+				childTokens: {},
+				block: [
+					(source) => readMathBlock(source, this.#isAtEnd),
+					(source) => this.#readNote(source)
+				],
+				inline: [(source, tokens) => this.#readInline(source, tokens)],
+				startBlock: [(source) => interruption(source, this.#isAtEnd)],
+				startInline: [findInline]
+			}
+		});
+		this.notes = notes;
+		this.isGrowing = isGrowing;
 		Object.assign(this.tokens.links, links);
+	}
+
+	/** What is read may be cut off; the end of an item or a quote is known to be one. */
+	get #isAtEnd(): boolean {
+		return this.isGrowing && this.#depth === 1;
 	}
 
 	/** @throws RangeError when the nesting is deeper than the stack. */
@@ -42,6 +139,21 @@ export class LazyLexer extends Lexer {
 		}
 		this.inlineQueue = [];
 		return tokens;
+	}
+
+	override blockTokens(source: string, tokens?: Token[], clipped?: boolean): Token[];
+	override blockTokens(source: string, tokens?: TokensList, clipped?: boolean): TokensList;
+	override blockTokens(source: string, tokens: Token[] = [], clipped?: boolean): Token[] {
+		if (this.#depth === DEEPEST) {
+			tokens.push({ type: 'text', raw: source, text: source, tokens: this.inline(source) });
+			return tokens;
+		}
+		this.#depth += 1;
+		try {
+			return super.blockTokens(source, tokens, clipped);
+		} finally {
+			this.#depth -= 1;
+		}
 	}
 
 	/** Fills in the inline tokens below a block. */
@@ -55,6 +167,25 @@ export class LazyLexer extends Lexer {
 			this.#fill((token as Tokens.Generic).tokens);
 		}
 		return token;
+	}
+
+	#readNote(source: string): Tokens.Generic | undefined {
+		const note = readNote(source);
+		if (note !== undefined) {
+			this.notes.define(note.name, note.text, this.isGrowing);
+		}
+		return note;
+	}
+
+	#readInline(source: string, tokens: readonly Token[]): Tokens.Generic | undefined {
+		if (source.startsWith('[^')) {
+			return this.notes.readReference(source, this.isGrowing);
+		}
+		const before = tokens.at(-1)?.raw.at(-1) ?? '';
+		return (source.startsWith('$') || source.startsWith('\\')) &&
+			opensMath(before + source, before.length)
+			? readInlineMath(source)
+			: undefined;
 	}
 
 	#fill(tokens: Token[] | undefined): void {

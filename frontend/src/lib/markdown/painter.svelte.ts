@@ -1,5 +1,7 @@
 import type { Block } from './blocks';
-import { MarkdownStream, wholeWords } from './stream';
+import { isMathLoaded, loadMath } from './math';
+import { MarkdownStream } from './stream';
+import { wholeWords } from './wholeWords';
 
 /** A growing text is painted at most this often. */
 const SHORTEST_PAUSE_MS = 50;
@@ -15,6 +17,8 @@ export class MarkdownPainter {
 	#finished: boolean;
 	#nextPaint = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#isStopped = false;
+	#isCompleting = false;
 
 	constructor(text: string, finished: boolean) {
 		this.#text = text;
@@ -30,7 +34,7 @@ export class MarkdownPainter {
 		this.#text = text;
 		this.#finished = finished;
 		if (finished) {
-			this.stop();
+			this.#cancel();
 			this.#paint();
 		} else {
 			this.#timer ??= setTimeout(() => this.#paint(), this.#nextPaint - performance.now());
@@ -38,6 +42,11 @@ export class MarkdownPainter {
 	}
 
 	stop(): void {
+		this.#isStopped = true;
+		this.#cancel();
+	}
+
+	#cancel(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 	}
@@ -49,5 +58,22 @@ export class MarkdownPainter {
 		this.blocks = this.#stream.update(text, this.#finished);
 		const spent = performance.now() - start;
 		this.#nextPaint = start + Math.max(SHORTEST_PAUSE_MS, spent / SHARE_OF_TIME);
+		this.#completeMath();
+	}
+
+	/** Formulas come when KaTeX is there, and not too many of them at once. */
+	#completeMath(): void {
+		if (this.#stream.isPending && !this.#isCompleting) {
+			this.#isCompleting = true;
+			void loadMath().then(() => setTimeout(() => this.#paintMath()));
+		}
+	}
+
+	#paintMath(): void {
+		this.#isCompleting = false;
+		if (isMathLoaded() && !this.#isStopped) {
+			this.blocks = this.#stream.readAgain();
+			this.#completeMath();
+		}
 	}
 }

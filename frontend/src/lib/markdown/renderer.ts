@@ -1,8 +1,13 @@
-/** Tokens to HTML, in our own few tags. What comes out is sanitised by the caller. */
+/** Tokens to HTML, in our own few tags, sanitised last. */
 
 import { Parser, Renderer, type Token, type Tokens } from 'marked';
 
+import { words } from '../words/en';
 import { openableAddress } from './links';
+import type { MathWork } from './math';
+import type { MathToken } from './mathText';
+import type { NoteReferenceToken } from './notes';
+import { sanitizeProse } from './sanitize';
 
 /** Tags without attributes that a text may use; every other tag is shown as the text it is. */
 const INLINE_TAG =
@@ -54,12 +59,64 @@ class PageRenderer extends Renderer {
 	}
 }
 
-const parser = new Parser({ gfm: true, renderer: new PageRenderer() });
+/** Stands where our own HTML goes; no text can hold these two signs. */
+const PLACE = /\ufdd0(\d+)\ufdd1/g;
+const PLACE_SIGNS = /[\ufdd0\ufdd1]/g;
 
-export function renderBlock(token: Token): string {
-	return parser.parse([token]);
+/** HTML of our own making, put in once the rest is sanitised: its marks are none of a message's. */
+class Inserts {
+	#all: string[] = [];
+
+	add(html: string): string {
+		this.#all.push(html);
+		return `\ufdd0${this.#all.length - 1}\ufdd1`;
+	}
+
+	fill(html: string): string {
+		const all: (string | undefined)[] = this.#all;
+		this.#all = [];
+		return html
+			.replace(PLACE, (_, index: string) => {
+				const insert = all[Number(index)] ?? '';
+				all[Number(index)] = undefined;
+				return insert;
+			})
+			.replace(PLACE_SIGNS, '');
+	}
 }
 
-export function renderInline(tokens: Token[]): string {
-	return parser.parseInline(tokens);
+const inserts = new Inserts();
+let work: MathWork | null = null;
+
+export function renderMath(token: MathToken, by: MathWork): string {
+	return by.render(token.text, token.isDisplay) ?? escapeHtml(token.raw.trim());
+}
+
+function renderNoteReference({ number }: NoteReferenceToken): string {
+	const label = escapeHtml(words.markdown.note(number));
+	return `<sup><button type="button" class="note" data-note="${number}" aria-label="${label}">${number}</button></sup>`;
+}
+
+const parser = new Parser({
+	gfm: true,
+	renderer: new PageRenderer(),
+	extensions: {
+		childTokens: {},
+		renderers: {
+			math: (token) => (work === null ? '' : inserts.add(renderMath(token as MathToken, work))),
+			noteReference: (token) => inserts.add(renderNoteReference(token as NoteReferenceToken))
+		}
+	}
+});
+
+/** Sanitised HTML of a block; `isInline`: without the element around it. */
+export function renderHtml(token: Token, isInline: boolean, math: MathWork): string {
+	work = math;
+	try {
+		const { tokens } = token as Tokens.Generic;
+		const html = isInline && tokens ? parser.parseInline(tokens) : parser.parse([token]);
+		return inserts.fill(sanitizeProse(html));
+	} finally {
+		work = null;
+	}
 }

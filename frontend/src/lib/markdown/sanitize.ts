@@ -2,6 +2,7 @@
 
 import DOMPurify from 'dompurify';
 
+import { showOverrides } from './cleanText';
 import { openableAddress } from './links';
 
 const PROSE_TAGS = [
@@ -47,11 +48,19 @@ const PROSE_ATTRIBUTES = ['align', 'href', 'start', 'title'];
 const ALIGNMENTS: ReadonlySet<string> = new Set(['left', 'center', 'right']);
 const COLOUR_CLASS = /^hljs-[a-z_-]+(?: [a-z]+_{1,2})*$/;
 
+/** What runs its own way, whatever language it is in. */
+const OWN_DIRECTION: ReadonlySet<string> = new Set(
+	'BLOCKQUOTE H1 H2 H3 H4 H5 H6 LI P TABLE TD TH'.split(' ')
+);
+
 type Purifier = ReturnType<typeof DOMPurify>;
 
 function createProsePurifier(): Purifier {
 	const purifier = DOMPurify(window);
 	purifier.addHook('afterSanitizeAttributes', (element) => {
+		if (OWN_DIRECTION.has(element.tagName)) {
+			element.setAttribute('dir', 'auto');
+		}
 		const align = element.getAttribute('align');
 		if (align !== null && !ALIGNMENTS.has(align)) {
 			element.removeAttribute('align');
@@ -91,12 +100,14 @@ const code = createCodePurifier();
 
 /** HTML of a message: no script, style, class, image or form; links only to what we open. */
 export function sanitizeProse(html: string): string {
-	return prose.sanitize(html, {
+	const clean = prose.sanitize(html, {
 		ALLOWED_TAGS: PROSE_TAGS,
 		ALLOWED_ATTR: PROSE_ATTRIBUTES,
 		ALLOW_DATA_ATTR: false,
 		ALLOW_ARIA_ATTR: false
 	});
+	// An entity may have become one just now.
+	return showOverrides(clean);
 }
 
 /** HTML of coloured code: spans with the colourer's own classes, nothing else. */

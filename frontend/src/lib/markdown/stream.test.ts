@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Block } from './blocks';
-import { MarkdownStream, parseMarkdown, wholeWords } from './stream';
+import { MarkdownStream, parseMarkdown } from './stream';
+import { wholeWords } from './wholeWords';
 
 const SAMPLE = `# Targets
 
@@ -47,6 +48,28 @@ const a = \`\`\`b\`\`\`;
 Text<br>with <kbd>Ctrl</kbd> and <script>alert(1)</script>
 ***
 <div onclick="x()">block</div>
+
+Of $a_1 * b$ and \\(c*d\\), for $5 and $10.[^n]
+
+$$
+- x = 1
+= 2
+$$
+where
+\\[ y \\]
+holds
+
+[^n]: A note
+of two lines
+
+    and a paragraph
+
++ one
+
++ two
++ three
+1. other
+2) kind
 
 Last one *unclosed
 
@@ -121,6 +144,24 @@ describe('MarkdownStream', () => {
 		expect(after.items[2]).not.toBe(before.items[2]);
 	});
 
+	it('reads of a list only its end again', () => {
+		const stream = new MarkdownStream();
+		let text = '';
+		let before: readonly Block[] = [];
+		for (let index = 1; index <= 200; index += 1) {
+			text += `${index}. item **${index}**\n`;
+			const blocks = stream.update(text, false);
+			const [list] = blocks;
+			const [last] = before;
+			if (list?.type === 'list' && last?.type === 'list') {
+				expect(list.items.slice(0, -2)).toEqual(last.items.slice(0, index - 2));
+				expect(list.items[index - 3]).toBe(last.items[index - 3]);
+			}
+			before = blocks;
+		}
+		expect(shape(stream.update(text, true))).toEqual(shape(parseMarkdown(text)));
+	});
+
 	it('says of a fence whether it is closed', () => {
 		const stream = new MarkdownStream();
 		expect(stream.update('```py\na = 1\n``', false)).toMatchObject([
@@ -138,19 +179,88 @@ describe('MarkdownStream', () => {
 	it('shows a growing table plain, and as a table once a blank line closes it', () => {
 		const stream = new MarkdownStream();
 		const table = '| a | b |\n|---|---|\n| 1 | 2 |\n';
-		expect(stream.update(table, false)).toMatchObject([{ type: 'plain', aligned: true }]);
+		expect(stream.update(table, false)).toMatchObject([{ type: 'plain', form: 'table' }]);
 		expect(stream.update(`${table}\n`, false)).toMatchObject([{ type: 'table' }]);
 	});
 
 	it('starts anew when the text is another one', () => {
 		const stream = new MarkdownStream();
 		stream.update('One.\n\nTwo.\n\nThree.', false);
-		expect(stream.update('Else.', true)).toMatchObject([{ html: '<p>Else.</p>\n' }]);
+		expect(stream.update('Else.', true)).toMatchObject([{ html: '<p dir="auto">Else.</p>\n' }]);
 	});
 
 	it('resolves references that are defined at the end, once the text is whole', () => {
 		const [block] = feed('See [it][x].\n\nMore.\n\n[x]: https://a.example', [5, 20, 30]);
 		expect(block).toMatchObject({ html: expect.stringContaining('href="https://a.example/"') });
+	});
+});
+
+describe('footnotes', () => {
+	const TEXT = 'One[^b] and two[^a], three[^none].\n\n[^a]: First\n[^b]: Second\n\n    more\n';
+
+	it('are counted as they are spoken of, and stand below the text', () => {
+		const blocks = parseMarkdown(`${TEXT}\nEnd.`);
+		expect(blocks.map(({ type }) => type)).toEqual(['html', 'html', 'notes']);
+		expect(blocks[0]).toMatchObject({
+			html: expect.stringMatching(/data-note="1".*data-note="2".*three\[\^none\]/)
+		});
+		expect(blocks[2]).toMatchObject({
+			notes: [
+				{ number: 1, children: [{ html: expect.stringContaining('Second') }, {}] },
+				{ number: 2, children: [{ html: expect.stringContaining('First') }] }
+			]
+		});
+	});
+
+	it('have their numbers before what they say has come', () => {
+		const stream = new MarkdownStream();
+		expect(stream.update('One[^b] and', false)).toMatchObject([
+			{ html: expect.stringContaining('data-note="1"') }
+		]);
+		const grown = stream.update(TEXT, false);
+		const [before] = grown;
+		expect(grown.at(-1)?.type).toBe('notes');
+		expect(stream.update(TEXT, true)[0]).not.toBe(before);
+		expect(shape(stream.update(TEXT, true))).toEqual(shape(parseMarkdown(TEXT)));
+	});
+
+	it('may speak of each other and of what is not there', () => {
+		expect(parseMarkdown('a[^1]\n\n[^1]: [^2]: x\n[^3]: see[^1]')).toMatchObject([
+			{},
+			{ notes: [{ number: 1 }, { number: 2 }, { number: 3 }] }
+		]);
+	});
+});
+
+describe('what is no text', () => {
+	it('of a terminal’s codes nothing is seen', () => {
+		expect(parseMarkdown('\u001b[31mred\u001b[0m \u001b]0;title\u0007and\u001b[')).toMatchObject([
+			{ html: '<p dir="auto">red and</p>\n' }
+		]);
+	});
+
+	it('what turns the text around is named, in prose, in code and as an entity', () => {
+		expect(parseMarkdown('a\u202eb &#x202e;c\n\n```\n\u202e x\n```')).toMatchObject([
+			{ html: '<p dir="auto">a⟦RLO⟧b ⟦RLO⟧c</p>\n' },
+			{ code: '⟦RLO⟧ x' }
+		]);
+	});
+
+	it('letters that join by what is between them stay together', () => {
+		expect(parseMarkdown('👩\u200d🌾 می\u200cخواهم')).toMatchObject([
+			{ html: '<p dir="auto">👩\u200d🌾 می\u200cخواهم</p>\n' }
+		]);
+	});
+
+	it('marks are piled only so high', () => {
+		const [block] = parseMarkdown(`Z${'\u0301'.repeat(500)}`);
+		expect(block).toMatchObject({ html: `<p dir="auto">Z${'\u0301'.repeat(8)}</p>\n` });
+	});
+
+	it('our own marks cannot be forged', () => {
+		expect(parseMarkdown('$x$ \ufdd00\ufdd1 &#xfdd0;0&#xfdd1;')).toMatchObject([
+			{ html: '<p dir="auto">$x$ 0 </p>\n' }
+		]);
 	});
 });
 

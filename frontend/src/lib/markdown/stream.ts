@@ -1,134 +1,120 @@
 /**
  * Markdown that grows.
  *
- * Only the last two blocks are read again with every update: a later line can still change the
- * last one (a heading by its underline, a list by an indented line), and the blank between two
- * decides whether they are one. Everything before them is settled. What comes out when the text is
- * whole equals what one parse of the whole text gives, however it was cut into updates.
+ * Only the last two blocks are read again with every update, and of a list only its last two
+ * items: a later line can still change the last one (a heading by its underline, an item by an
+ * indented line), and the blank between two decides whether they are one. Everything before them
+ * is settled. What comes out when the text is whole equals what one parse of the whole text gives,
+ * however it was cut into updates.
  */
 
-import type { Token } from 'marked';
-
 import type { Block } from './blocks';
-import { buildBlocks, buildPlain } from './build';
+import { buildBlocks, buildPlain, type Reading } from './build';
+import { buildNotes } from './buildNotes';
+import { GrowingText } from './cleanText';
 import { LazyLexer, type Links } from './lexer';
-
-const UNSETTLED_BLOCKS = 2;
-
-interface Settled {
-	/** Characters of the source that are read for good. */
-	readonly length: number;
-	readonly blocks: readonly Block[];
-	readonly links: Links;
-}
-
-const NOTHING: Settled = { length: 0, blocks: [], links: {} };
+import { MathWork } from './math';
+import { Notes } from './notes';
+import { goesOn, NOTHING_SETTLED, type Settled, settle } from './settled';
 
 export class MarkdownStream {
+	/** Formulas are still missing: `readAgain` puts them in once they can be made. */
+	isPending = false;
+
+	readonly #text = new GrowingText();
 	#source = '';
-	#settled: Settled = NOTHING;
+	#finished = false;
+	#settled: Settled = NOTHING_SETTLED;
+	#notes = new Notes();
 	#blocks: readonly Block[] = [];
 
 	/** Blocks of the text so far; `finished` says that nothing will be added. */
 	update(text: string, finished: boolean): readonly Block[] {
-		const source = withoutCarriageReturns(text);
+		const source = this.#text.update(text);
 		if (!source.startsWith(this.#source)) {
-			this.#settled = NOTHING;
+			this.#settled = NOTHING_SETTLED;
+			this.#notes = new Notes();
 			this.#blocks = [];
 		}
 		this.#source = source;
+		this.#finished = finished;
+		return this.#read();
+	}
+
+	/** The same text once more, with the formulas that can be made by now. */
+	readAgain(): readonly Block[] {
+		this.#settled = NOTHING_SETTLED;
+		this.isPending = false;
+		return this.#read();
+	}
+
+	#read(): readonly Block[] {
+		const math = new MathWork();
 		try {
-			this.#blocks = finished ? this.#readWhole() : this.#readOn();
+			this.#blocks = this.#finished ? this.#readWhole(math) : this.#readOn(math);
 		} catch (error) {
 			if (!(error instanceof RangeError)) {
 				throw error;
 			}
 			// Nested deeper than the stack: nobody's prose. It is shown as it was written.
-			this.#blocks = [buildPlain(source, '0', this.#blocks[0], false)];
+			this.#blocks = [buildPlain(this.#source, '0', this.#blocks[0], 'text')];
 		}
+		this.isPending ||= math.pending > 0;
 		return this.#blocks;
 	}
 
-	#readOn(): readonly Block[] {
-		const { length, blocks, links } = this.#settled;
-		const lexer = new LazyLexer(links);
-		const tokens = lexer.readBlocks(this.#source.slice(length));
-		const tail = buildBlocks(
-			tokens,
-			this.#blocks.slice(blocks.length),
-			{ lexer, growing: true, reuse: true },
-			blocks.length
-		);
-		const all = [...blocks, ...tail];
-		this.#settle(tokens, all, lexer.tokens.links);
-		return all;
+	#readOn(math: MathWork): readonly Block[] {
+		const { links, blocks, tokens } = this.#readTail(math, true);
+		this.#settled = settle(this.#settled, tokens, blocks, links);
+		return this.#withNotes(blocks, math, links, true);
 	}
 
 	/** A definition at the end gives meaning to references at the beginning: then all is read again. */
-	#readWhole(): readonly Block[] {
-		const { length, blocks, links } = this.#settled;
-		const lexer = new LazyLexer(links);
-		const tokens = lexer.readBlocks(this.#source.slice(length));
-		if (Object.keys(lexer.tokens.links).length === 0) {
-			const before = this.#blocks.slice(blocks.length);
-			const tail = buildBlocks(
-				tokens,
-				before,
-				{ lexer, growing: false, reuse: true },
-				blocks.length
-			);
-			return [...blocks, ...tail];
+	#readWhole(math: MathWork): readonly Block[] {
+		const { links, blocks } = this.#readTail(math, false);
+		if (Object.keys(links).length === 0 && this.#notes.isEmpty) {
+			return blocks;
 		}
-		const whole = new LazyLexer({});
-		const all = whole.readBlocks(this.#source);
-		return buildBlocks(all, this.#blocks, { lexer: whole, growing: false, reuse: false });
+		this.#settled = NOTHING_SETTLED;
+		this.#notes = new Notes();
+		const whole = this.#readTail(math, false, false);
+		return this.#withNotes(whole.blocks, math, whole.links, false);
 	}
 
-	#settle(tokens: readonly Token[], blocks: readonly Block[], links: Links): void {
-		const count = settledTokens(tokens);
-		if (count === 0) {
-			return;
+	/** What is not settled, behind what is. */
+	#readTail(math: MathWork, growing: boolean, reuse = true) {
+		const lexer = new LazyLexer({
+			links: this.#settled.links,
+			notes: this.#notes,
+			isGrowing: growing
+		});
+		let tokens = lexer.readBlocks(this.#source.slice(this.#settled.length));
+		if (!goesOn(this.#settled, tokens)) {
+			this.#settled = { ...NOTHING_SETTLED, links: this.#settled.links };
+			lexer.tokens.splice(0);
+			tokens = lexer.readBlocks(this.#source);
 		}
-		const done = tokens.slice(0, count);
-		const shown = done.filter((token) => token.type !== 'space' && token.type !== 'def').length;
-		this.#settled = {
-			length: this.#settled.length + done.reduce((sum, token) => sum + token.raw.length, 0),
-			blocks: blocks.slice(0, this.#settled.blocks.length + shown),
-			links
-		};
+		const { blocks: before, items } = this.#settled;
+		const reading: Reading = { lexer, math, growing, reuse };
+		const tail = buildBlocks(tokens, this.#blocks.slice(before.length), reading, {
+			index: before.length,
+			items
+		});
+		return { tokens, blocks: [...before, ...tail], links: lexer.tokens.links };
 	}
-}
 
-/** How many tokens stand before the last two that are no blank. */
-function settledTokens(tokens: readonly Token[]): number {
-	let unsettled = 0;
-	for (let index = tokens.length - 1; index >= 0; index -= 1) {
-		unsettled += tokens[index]?.type === 'space' ? 0 : 1;
-		if (unsettled === UNSETTLED_BLOCKS) {
-			return index;
-		}
+	#withNotes(
+		blocks: readonly Block[],
+		math: MathWork,
+		links: Links,
+		growing: boolean
+	): readonly Block[] {
+		const notes = buildNotes(this.#notes, this.#blocks.at(-1), { math, links, growing });
+		return notes === null ? blocks : [...blocks, notes];
 	}
-	return 0;
 }
 
 /** Blocks of a text that is whole. */
 export function parseMarkdown(text: string): readonly Block[] {
 	return new MarkdownStream().update(text, true);
-}
-
-function withoutCarriageReturns(text: string): string {
-	return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-}
-
-/** How far back a word that is still being written can begin. */
-const LONGEST_WORD = 40;
-/** The rest of a word: no blank, and no sign of a script that is written without blanks. */
-const UNFINISHED_WORD = /[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*$/;
-
-/** The text up to its last whole word, so that words do not grow letter by letter. */
-export function wholeWords(text: string): string {
-	const tail = text.slice(-LONGEST_WORD);
-	const rest = UNFINISHED_WORD.exec(tail)?.[0].length ?? 0;
-	// The blank before a word belongs to it: else the caret would stand apart from the text.
-	return rest === tail.length ? text : text.slice(0, text.length - rest).replace(/[ \t]+$/, '');
 }

@@ -1,6 +1,16 @@
 import { chat } from './en.chat';
 import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
+import { list, markdown } from './en.list';
 import { shell } from './en.shell';
 
 /** Every sentence on screen. Another language is an object of the same type. */
-export const words = { ...shell, chat, chatMenu, chatSettings, composer, contextGauge };
+export const words = {
+	...shell,
+	list,
+	markdown,
+	chat,
+	chatMenu,
+	chatSettings,
+	composer,
+	contextGauge
+};
