@@ -11,7 +11,7 @@ async def add_attachment(
 ) -> Attachment:
     """Keep a file for the next question. `data` is base64 on the wire.
 
-    A text must be readable; an image (PNG, JPEG, WebP or GIF) comes with its size in pixels, made
+    A text must be readable; an image (PNG, JPEG or GIF) comes with its size in pixels, made
     smaller by the page.
     """
     return await app.attachments.add(name, data, width=width, height=height)

@@ -2,7 +2,8 @@
 
 | the bytes                                     | taken as                                        |
 |-----------------------------------------------|-------------------------------------------------|
-| the first ones of PNG, JPEG, WebP or GIF      | an image of this type                           |
+| the first ones of PNG, JPEG or GIF            | an image of this type                           |
+| those of WebP                                 | refused: llama-server fails at it               |
 | a mark of UTF-8, UTF-16 or UTF-32, then such  | text                                            |
 | UTF-8                                         | text                                            |
 | other, nearly all letters of Windows-1252     | text; the media type says that this was assumed |
@@ -26,9 +27,9 @@ ASSUMED: Final = "text/plain; charset=windows-1252"
 _IMAGES: Final = (
     ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
     ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
-    ("image/webp", re.compile(rb"RIFF....WEBP", re.DOTALL)),
     ("image/gif", re.compile(rb"GIF8[79]a")),
 )
+_WEBP: Final = re.compile(rb"RIFF....WEBP", re.DOTALL)
 _MARKS: Final = (  # UTF-32's begins like UTF-16's, so it is looked for first
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -70,6 +71,12 @@ def check_file(name: str, data: bytes) -> CheckedText | CheckedImage:
         if beginning.match(data):
             require_size(name, len(data), is_image=True)
             return CheckedImage(media_type)
+    if _WEBP.match(data):
+        raise AttachmentUnusable(
+            f"{name} is a WebP image, which the engine cannot read. "
+            "Drop it on the chat instead, which converts it, or save it as PNG or JPEG.",
+            name=name,
+        )
     require_size(name, len(data), is_image=False)
     return _read_text(name, data)
 
@@ -142,5 +149,5 @@ def _has_too_many(text: str) -> bool:
 
 def _binary(name: str) -> AttachmentUnusable:
     return AttachmentUnusable(
-        f"{name} is neither a text nor an image (PNG, JPEG, WebP or GIF).", name=name
+        f"{name} is neither a text nor an image (PNG, JPEG or GIF).", name=name
     )

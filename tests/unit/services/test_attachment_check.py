@@ -56,7 +56,6 @@ def test_an_encoding_that_nothing_tells_is_not_guessed(text: str, encoding: str)
     [
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"RIFF\x10\0\0\0WEBP", "image/webp"),
         (b"GIF89a", "image/gif"),
     ],
 )
@@ -80,6 +79,11 @@ def test_an_image_is_known_by_its_bytes_whatever_it_is_called(
 def test_what_is_neither_text_nor_image_is_refused(data: bytes) -> None:
     with pytest.raises(AttachmentUnusable, match="neither a text nor an image"):
         check_file("photo.png", data)
+
+
+def test_an_image_that_the_engine_cannot_read_is_refused_with_a_way_out() -> None:
+    with pytest.raises(AttachmentUnusable, match="WebP image"):
+        check_file("a.webp", b"RIFF\x10\0\0\0WEBPVP8 " + bytes(9))
 
 
 def test_a_text_called_like_an_image_is_a_text() -> None:
