@@ -97,7 +97,36 @@ function passSignals(child) {
 		return [signal, () => heard || child.kill(signal)];
 	});
 	for (const [signal, handler] of handlers) process.on(signal, handler);
+	const release = watchNpm(() => child.kill('SIGTERM'));
 	return () => {
+		release();
 		for (const [signal, handler] of handlers) process.off(signal, handler);
 	};
+}
+
+/**
+ * Calls `ended` once when the npm that runs us is gone. npm hands a signal to the shell between us
+ * and itself, and that one dies of it without a word; nobody tells us, so we have to look.
+ */
+function watchNpm(ended) {
+	if (process.env['npm_lifecycle_event'] === undefined) return () => {};
+	const shell = process.ppid;
+	const npm = Number.parseInt(outputOf('ps', ['-o', 'ppid=', '-p', String(shell)]) ?? '', 10);
+	const parents = [shell, npm].filter((pid) => pid > 1);
+	const timer = setInterval(() => {
+		if (process.ppid === shell && parents.every(isAlive)) return;
+		clearInterval(timer);
+		ended();
+	}, 500);
+	return () => clearInterval(timer);
+}
+
+/** Whether a process with this number is there. */
+export function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === 'EPERM';
+	}
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { root } from './places.mjs';
-import { say } from './run.mjs';
+import { isAlive, say } from './run.mjs';
 
 const lock = join(root, '.setup', 'lock');
 
@@ -44,14 +44,5 @@ function ownerOfLock() {
 		return Number.parseInt(readFileSync(lock, 'utf8'), 10) || null;
 	} catch {
 		return null;
-	}
-}
-
-function isAlive(pid) {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error.code === 'EPERM';
 	}
 }
