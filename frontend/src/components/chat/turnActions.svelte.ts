@@ -3,7 +3,8 @@ import { tick } from 'svelte';
 import type { StickToBottom } from '../../lib/attachments/stickToBottom.svelte';
 import { asBackendError } from '../../lib/backend/errors';
 import type { Message } from '../../lib/backend/protocol';
-import { copyText } from '../../lib/clipboard';
+import { copyRich, copyText } from '../../lib/clipboard';
+import { richText } from '../../lib/markdown/rich';
 import type { Stores } from '../../lib/stores/context';
 import { plainText } from '../../lib/transcript/plainText';
 import { words } from '../../lib/words/en';
@@ -115,8 +116,9 @@ export class TurnActions {
 		await this.#copy(message.content);
 	}
 
-	async copyPlain(message: Message): Promise<void> {
-		await this.#copy(plainText(message.content));
+	/** Programs that take no rich text get it without its signs. */
+	async copyAsRichText({ content }: Message): Promise<void> {
+		this.#say(await copyRich(richText(content), plainText(content)));
 	}
 
 	async branch(message: Message): Promise<void> {
@@ -140,7 +142,10 @@ export class TurnActions {
 	}
 
 	async #copy(text: string): Promise<void> {
-		const isCopied = await copyText(text);
+		this.#say(await copyText(text));
+	}
+
+	#say(isCopied: boolean): void {
 		const { code, foot } = words.chat;
 		this.#stores.toasts.show(isCopied ? foot.copied : code.copyFailed, {
 			kind: isCopied ? 'done' : 'failed'

@@ -1,3 +1,5 @@
+import { selectedPassage } from '../../lib/passage';
+
 /** Text under the pointer that can be copied, and a field that can be written into. */
 export interface TextTarget {
 	/** The field, else the element whose text was pressed. */
@@ -7,6 +9,8 @@ export interface TextTarget {
 	/** The selection is lost while the menu has the focus. */
 	range: Range | null;
 	field: { start: number; end: number } | null;
+	/** What is selected in one message. */
+	passage: string | null;
 }
 
 const PASTE_WAITS_MS = 1_000;
@@ -31,7 +35,8 @@ export function textTarget(node: EventTarget | null): TextTarget | null {
 			isEditable: !field.readOnly && !field.disabled,
 			hasSelection: end > start,
 			range: null,
-			field: { start, end }
+			field: { start, end },
+			passage: null
 		};
 	}
 	const selection = getSelection();
@@ -45,7 +50,8 @@ export function textTarget(node: EventTarget | null): TextTarget | null {
 		isEditable: false,
 		hasSelection,
 		range: hasSelection ? selection.getRangeAt(0) : null,
-		field: null
+		field: null,
+		passage: selectedPassage()?.text ?? null
 	};
 }
 

@@ -27,6 +27,7 @@ const PROSE_TAGS = [
 	'mark',
 	'ol',
 	'p',
+	'pre',
 	'q',
 	's',
 	'samp',

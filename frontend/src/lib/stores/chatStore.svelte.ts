@@ -87,6 +87,14 @@ export class ChatStore {
 		this.drafts.change(this.conversationId, { content: text });
 	}
 
+	/** Puts a passage into the message that is being written. */
+	quote(passage: string): void {
+		const lines = passage.trim().split(/\s*\n/);
+		const quoted = lines.map((line) => `> ${line}`.trimEnd()).join('\n');
+		const before = this.draft.trimEnd();
+		this.draft = before === '' ? `${quoted}\n\n` : `${before}\n\n${quoted}\n\n`;
+	}
+
 	/** The answer under way of this message, if there is one. */
 	turnOf(messageId: number): LiveTurn | null {
 		return this.conversationId === null ? null : this.#turns.find(this.conversationId, messageId);

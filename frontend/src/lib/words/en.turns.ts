@@ -22,7 +22,7 @@ export const turns = {
 		more: 'More',
 		label: 'Message',
 		copyMarkdown: 'Copy as Markdown',
-		copyText: 'Copy as text',
+		copyRich: 'Copy as rich text',
 		goOn: 'Continue',
 		prompt: 'Show what the model sees',
 		details: 'How this was answered',
