@@ -31,6 +31,7 @@ from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
+from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
@@ -123,6 +124,7 @@ async def open_application(
             desktop=desktop,
             llama=llama,
             orchestrator=orchestrator,
+            prompts=PromptService(conversations, llama, attachments),
             conversations=conversations,
             attachments=attachments,
             drafts=drafts,

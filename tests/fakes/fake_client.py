@@ -63,9 +63,11 @@ class FakeClient:
         self.streams: list[FakeStream] = []
         self.counted: list[tuple[ChatMessage, ...]] = []
         self.rendered: list[ChatRequest] = []
+        self.counted_texts: list[str] = []
         self._opened = asyncio.Condition()
 
     async def count_tokens(self, text: str) -> int:
+        self.counted_texts.append(text)
         return len(text.split())
 
     async def render_prompt(self, request: ChatRequest) -> str:

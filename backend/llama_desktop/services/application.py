@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from llama_desktop.infrastructure.desktop import Desktop
     from llama_desktop.services.attachments import AttachmentService
     from llama_desktop.services.chat.orchestrator import Orchestrator
+    from llama_desktop.services.chat.prompts import PromptService
     from llama_desktop.services.conversations import ConversationService
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
@@ -28,6 +29,7 @@ class Application:
     desktop: Desktop
     llama: LlamaCppService
     orchestrator: Orchestrator
+    prompts: PromptService
     conversations: ConversationService
     attachments: AttachmentService
     drafts: DraftService
