@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from llama_desktop.domain.errors import EngineRequestFailed, ServerStartFailed
 from llama_desktop.domain.llama import FailureCause, LoadedModel, ServerConfig, ServerFailure
@@ -17,6 +17,7 @@ from llama_desktop.infrastructure.llama.client import LlamaClient
 from llama_desktop.infrastructure.llama.command_line import HOST
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
 from llama_desktop.infrastructure.llama.failure import diagnose, find_tail
+from llama_desktop.infrastructure.llama.loaded_model import read_model
 from llama_desktop.infrastructure.llama.process import LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import ProcessGroup
 from llama_desktop.infrastructure.llama.server import DRAIN_SECONDS, LlamaServer
@@ -121,7 +122,7 @@ class Launch:
         aliases = (told,) if isinstance(told, str) else await client.get_model_ids()
         if self._plan.alias not in aliases:
             raise _StrangerError
-        return _read_model(self._plan.config, props)
+        return read_model(self._plan.config, props)
 
     async def _watch_silence(self) -> None:
         seconds = 0.0
@@ -181,21 +182,3 @@ class Launch:
         )
         logger.warning("A stranger answers at %s", self._base_url)
         return ServerStartFailed(failure.message, failure=failure)
-
-
-def _read_model(config: ServerConfig, props: dict[str, Any]) -> LoadedModel:
-    """What the server says about its model.
-
-    Raises:
-        EngineRequestFailed: it leaves out what every llama-server says.
-    """
-    try:
-        return LoadedModel(
-            name=config.alias or config.model_path.stem,
-            path=config.model_path,
-            context_size=int(props["default_generation_settings"]["n_ctx"]),
-            slots=int(props["total_slots"]),
-            has_vision=bool(props.get("modalities", {}).get("vision")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise EngineRequestFailed("The engine does not say what it has loaded.") from error
