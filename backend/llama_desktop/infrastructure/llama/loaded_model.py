@@ -51,7 +51,7 @@ def _can_think(template: object) -> bool | None:
 def _read_defaults(told: object) -> SamplingParameters:
     """What is used where nothing is asked for; a random seed and an endless answer are None."""
     params: dict[str, Any] = told if isinstance(told, dict) else {}
-    numbers = {
+    numbers: dict[str, Any] = {
         name: float(f"{params[name]:.{_DIGITS}g}")
         for name in _NUMBERS
         if isinstance(params.get(name), int | float)
