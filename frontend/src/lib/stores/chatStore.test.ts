@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BackendError } from '../backend/errors';
 import { FakeBackend } from '../backend/fake';
-import { fakeConversation, fakeMessage } from '../backend/fakeValues';
+import { fakeConversation, fakeMessage, fakeSummary } from '../backend/fakeValues';
 import type { AnswersEvent, Conversation, TurnUnderWay } from '../backend/protocol';
 import { ChatStore } from './chatStore.svelte';
 
@@ -267,6 +267,81 @@ describe('ChatStore', () => {
 		await chat.open('a');
 		await chat.answerAgain(2);
 		expect(chat.branch.map(({ id }) => id)).toEqual([1, 3]);
+	});
+
+	it('asks in other words beside the old question', async () => {
+		backend
+			.answer('get_conversation', () =>
+				fakeConversation('a', [fakeMessage(1), fakeMessage(2), fakeMessage(3), fakeMessage(4)])
+			)
+			.answer('send_message', () => ({ user_message_id: 5, answer_message_id: 6 }));
+		const chat = new ChatStore(backend);
+		await chat.open('a');
+		expect(await chat.sendEdited(3, 'Other words')).toBe(true);
+		expect(backend.callsOf('send_message')).toEqual([
+			{ conversation_id: 'a', content: 'Other words', parent_id: 2 }
+		]);
+	});
+
+	it('steps to another version, and deletes one and takes that back', async () => {
+		const again = fakeMessage(3, { parent_id: 1, role: 'assistant' });
+		backend
+			.answer('get_conversation', () =>
+				fakeConversation('a', [fakeMessage(1), fakeMessage(2), again])
+			)
+			.answer('show_message', ({ message_id }) => ({ leaf_id: message_id }))
+			.answer('delete_message', () => ({ leaf_id: 3 }))
+			.answer('restore_message', ({ message_id }) => ({ leaf_id: message_id }));
+		const chat = new ChatStore(backend);
+		await chat.open('a');
+		expect(chat.versionsOf(3)).toEqual({ ids: [2, 3], index: 1 });
+		await chat.showMessage(2);
+		expect(chat.branch.map(({ id }) => id)).toEqual([1, 2]);
+		const restore = await chat.deleteMessage(2);
+		expect(chat.branch.map(({ id }) => id)).toEqual([1, 3]);
+		expect(chat.versionsOf(3)).toBeNull();
+		await restore?.();
+		expect(chat.branch.map(({ id }) => id)).toEqual([1, 2]);
+		expect(chat.versionsOf(2)).toEqual({ ids: [2, 3], index: 0 });
+		expect(backend.callsOf('get_conversation')).toHaveLength(1);
+	});
+
+	it('follows another page to the branch that it shows', async () => {
+		const again = fakeMessage(3, { parent_id: 1, role: 'assistant' });
+		let leaf = 3;
+		backend.answer('get_conversation', () => ({
+			...fakeConversation('a', [fakeMessage(1), fakeMessage(2), again]),
+			leaf_id: leaf
+		}));
+		const chat = new ChatStore(backend);
+		await chat.open('a');
+		leaf = 2;
+		backend.publish('conversations', {
+			type: 'saved',
+			conversation: { ...fakeSummary('a'), leaf_id: 2 }
+		});
+		await settle();
+		expect(chat.branch.map(({ id }) => id)).toEqual([1, 2]);
+	});
+
+	it('lets an answer that goes on grow where it stands', async () => {
+		const stopped = fakeMessage(2, { content: 'Half', status: 'stopped' });
+		backend
+			.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), stopped]))
+			.answer('continue_answer', () => ({ user_message_id: 1, answer_message_id: 2 }));
+		const chat = new ChatStore(backend);
+		await chat.open('a');
+		await chat.continueAnswer(2);
+		backend.publish('answers', {
+			...started(),
+			message: { ...stopped, status: 'answering' }
+		} as AnswersEvent);
+		backend.publish('answers', delta(2, ' and whole'));
+		frame();
+		expect(chat.turn?.content).toBe('Half and whole');
+		expect(chat.askedId).toBeNull();
+		backend.publish('answers', finished('Half and whole.'));
+		expect(chat.branch.map(({ content }) => content)).toEqual(['Hi', 'Half and whole.']);
 	});
 
 	it('says that a chat cannot be opened', async () => {
