@@ -11,15 +11,15 @@ from driver.long_chat import long_text, write_long_chat
 from driver.running_app import RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
 from fakes.fake_llama_server import install as write_fake_server
-from models.make import chat_model, endless_heavy_model, endless_model
+from models.make import chat_model, endless_model, slow_endless_model
 
 __all__ = [
     "RunningApp",
     "chat_model",
-    "endless_heavy_model",
     "endless_model",
     "long_text",
     "running_app",
+    "slow_endless_model",
     "write_fake_server",
     "write_long_chat",
     "write_slow_model",

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.app import App, AppFailed, open_app
 from benchmarks.bare import BareServer, EngineProgram, Streamed, free_port, open_bare
 from benchmarks.figures import median, milliseconds, percentile
-from benchmarks.models import endless_heavy_model, endless_model
+from benchmarks.models import endless_model, slow_endless_model
 from benchmarks.table import Row
 
 _FIRST_P50_SECONDS = 0.008
@@ -31,7 +31,7 @@ async def measure(folder: Path, *, first_tokens: int, answers: int) -> list[Row]
             rows.append(
                 await _rate(app, bare, answers, "tiny model (1.5M)", tokens=2048, least=0.97)
             )
-        await _load(app, endless_heavy_model())
+        await _load(app, slow_endless_model())
         async with open_bare(engine.command_line(port), port) as bare:
             rows.append(
                 await _rate(app, bare, answers, "heavy model (86M)", tokens=256, least=0.99)

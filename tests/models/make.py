@@ -55,14 +55,6 @@ def slow_endless_model() -> Path:
     )
 
 
-def endless_heavy_model() -> Path:
-    """Like `heavy_model`, but goes on until the context window is full; for benchmarks."""
-    return _file(
-        "tiny-heavy-endless.gguf",
-        lambda path: _write_llama(path, "Tiny Heavy Endless Test", ends=False, heavy=True),
-    )
-
-
 def split_model() -> Path:
     """The first of three files that are one model."""
     folder = _folder(
