@@ -18,9 +18,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from llama_desktop.domain.errors import AttachmentUnusable
+from llama_desktop.services.image_size import read_image_size
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
 MAX_IMAGE_BYTES: Final = 8 * 1024 * 1024
+MAX_PIXELS: Final = 64_000_000
+"""A few kilobytes can unfold to gigabytes of pixels, in the memory of the engine."""
 PLAIN: Final = "text/plain"
 ASSUMED: Final = "text/plain; charset=windows-1252"
 
@@ -57,6 +60,8 @@ class CheckedImage:
     """A file that begins as an image does."""
 
     media_type: str
+    width: int
+    height: int
 
 
 def check_file(name: str, data: bytes) -> CheckedText | CheckedImage:
@@ -70,7 +75,7 @@ def check_file(name: str, data: bytes) -> CheckedText | CheckedImage:
     for media_type, beginning in _IMAGES:
         if beginning.match(data):
             require_size(name, len(data), is_image=True)
-            return CheckedImage(media_type)
+            return CheckedImage(media_type, *_require_pixels(name, media_type, data))
     if _WEBP.match(data):
         raise AttachmentUnusable(
             f"{name} is a WebP image, which the engine cannot read. "
@@ -98,6 +103,20 @@ def require_size(name: str, size: int, *, is_image: bool) -> None:
             size_bytes=size,
             max_bytes=most,
         )
+
+
+def _require_pixels(name: str, media_type: str, data: bytes) -> tuple[int, int]:
+    size = read_image_size(media_type, data)
+    if size is None:
+        raise AttachmentUnusable(f"{name} is a damaged image.", name=name)
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise AttachmentUnusable(
+            f"{name} has {width * height / 1e6:.0f} million pixels. "
+            f"An image can have {MAX_PIXELS / 1e6:.0f} million.",
+            name=name,
+        )
+    return size
 
 
 def _read_text(name: str, data: bytes) -> CheckedText:

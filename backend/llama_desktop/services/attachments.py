@@ -34,7 +34,6 @@ from llama_desktop.services.notices import NoticeService
 MAX_PER_QUESTION: Final = 32
 _COUNT_SECONDS: Final = 5.0
 _GLANCE_BYTES: Final = 16
-_MAX_PIXELS: Final = 100_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,7 +64,8 @@ class AttachmentService:
         """Keep a file for the next question.
 
         Raises:
-            AttachmentUnusable: empty, too large, or neither a text nor an image.
+            AttachmentUnusable: empty, too large, damaged, neither a text nor an image, or an image
+                of another `width` or `height` than it is said to have.
             StorageFailed: it cannot be written.
         """
         shown = clean_file_name(name)
@@ -82,14 +82,19 @@ class AttachmentService:
             )
             content = checked.text.encode()
         else:
+            if (width or checked.width, height or checked.height) != (
+                checked.width,
+                checked.height,
+            ):
+                raise AttachmentUnusable(f"{shown} has another size than it is said to have.")
             attachment = Attachment(
                 id=attachment_id,
                 name=shown,
                 kind=AttachmentKind.IMAGE,
                 media_type=checked.media_type,
                 size_bytes=len(data),
-                width=_require_pixels(width),
-                height=_require_pixels(height),
+                width=checked.width,
+                height=checked.height,
             )
             content = data
         await self._keep(self._files.add, attachment, content)
@@ -212,9 +217,3 @@ def _read_file(path: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise AttachmentUnusable(f"{name} cannot be read ({reason}).", name=name) from error
-
-
-def _require_pixels(side: int | None) -> int | None:
-    if side is not None and not 0 < side <= _MAX_PIXELS:
-        raise AttachmentUnusable("The size of the image makes no sense.")
-    return side

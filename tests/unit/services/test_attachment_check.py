@@ -51,18 +51,29 @@ def test_an_encoding_that_nothing_tells_is_not_guessed(text: str, encoding: str)
         check_file("a.txt", text.encode(encoding))
 
 
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
 @pytest.mark.parametrize(
-    ("beginning", "media_type"),
+    ("data", "media_type"),
     [
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"GIF89a", "image/gif"),
+        (PNG + b"\0\0\0\x09\0\0\0\x08", "image/png"),
+        (b"\xff\xd8\xff\xc0\0\x11\x08\0\x08\0\x09", "image/jpeg"),
+        (b"GIF89a\x09\0\x08\0", "image/gif"),
     ],
 )
-def test_an_image_is_known_by_its_bytes_whatever_it_is_called(
-    beginning: bytes, media_type: str
-) -> None:
-    assert check_file("notes.txt", beginning + b"\0" * 20) == CheckedImage(media_type)
+def test_an_image_is_known_by_its_bytes_whatever_it_is_called(data: bytes, media_type: str) -> None:
+    assert check_file("notes.txt", data) == CheckedImage(media_type, 9, 8)
+
+
+def test_an_image_that_would_fill_the_engines_memory_is_refused() -> None:
+    with pytest.raises(AttachmentUnusable, match="3600 million pixels"):
+        check_file("bomb.png", PNG + b"\0\0\xea\x60" * 2)
+
+
+def test_an_image_without_a_size_is_damaged() -> None:
+    with pytest.raises(AttachmentUnusable, match="damaged image"):
+        check_file("a.gif", b"GIF89a")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.attachments import MAX_PER_QUESTION, AttachmentService
 from llama_desktop.services.notices import NoticeService
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 480) + bytes(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ async def test_an_image_is_kept_as_it_came(kept: Kept) -> None:
     content = await kept.service.get(attachment.id)
     assert (content.data, content.text) == (PNG, None)
     assert (attachment.width, attachment.height, attachment.token_count) == (640, 480, None)
-    with pytest.raises(AttachmentUnusable, match="size of the image"):
-        await kept.service.add("a.png", PNG, width=0, height=480)
+    with pytest.raises(AttachmentUnusable, match="another size"):
+        await kept.service.add("a.png", PNG, width=64, height=480)
 
 
 async def test_what_a_question_takes_lies_beside_its_conversation(kept: Kept) -> None:
