@@ -166,7 +166,7 @@ class ChatStreamDecoder:
         events: list[ChatStreamEvent],
     ) -> None:
         timings = self._timings
-        events.append(kind(text, timings.predicted_n, timings.predicted_per_second))
+        events.append(kind(text, timings.predicted_n, _speed(timings)))
 
     def _end(self) -> list[ChatStreamEvent]:
         self.ended = True
@@ -205,5 +205,10 @@ def _answer_ended(finish_reason: str, usage: Usage, timings: Timings) -> AnswerE
         cached_tokens=cached_tokens,
         generated_tokens=generated_tokens,
         prompt_tokens_per_second=timings.prompt_per_second,
-        tokens_per_second=timings.predicted_per_second,
+        tokens_per_second=_speed(timings),
     )
+
+
+def _speed(timings: Timings) -> float | None:
+    """A first token alone has no speed: the server measures from it on, and says 0."""
+    return None if timings.predicted_n == 1 else timings.predicted_per_second

@@ -229,3 +229,30 @@ def test_bytes_that_are_no_utf8_are_replaced() -> None:
 def test_what_cannot_be_understood_is_an_error_of_the_engine(data: bytes) -> None:
     with pytest.raises(EngineRequestFailed, match="cannot be understood"):
         decode(b"data: " + data + b"\n\n")
+
+
+def test_each_piece_knows_the_servers_own_count_and_speed() -> None:
+    events = [e for e in recorded("timings-per-token") if isinstance(e, ContentPiece)]
+    counts = [event.generated_tokens for event in events]
+    assert counts == sorted(counts)
+    assert counts[0] == 1
+    assert events[0].tokens_per_second is None
+    assert all(event.tokens_per_second > 0 for event in events[1:])
+
+
+def test_thinking_in_plain_content_is_told_apart() -> None:
+    stream = piece("<thi") + piece("nk>\nHm.") + piece("\n</think>\n\n") + piece("Salt.")
+    events = decode(stream + FINISHED + DONE)
+    assert (reasoning(events), content(events)) == ("Hm.\n", "Salt.")
+
+
+def test_an_answer_about_the_tag_keeps_it_after_thinking_that_the_server_told_apart() -> None:
+    thought = chunk(choices=[{"index": 0, "delta": {"reasoning_content": "Hm."}}])
+    events = decode(thought + piece("<think>") + piece(" opens it.") + FINISHED + DONE)
+    assert (reasoning(events), content(events)) == ("Hm.", "<think> opens it.")
+
+
+def test_what_goes_on_with_an_answer_is_no_beginning() -> None:
+    decoder = ChatStreamDecoder(is_continued=True)
+    events = [*decoder.feed(piece("<think>") + FINISHED + DONE), *decoder.finish()]
+    assert content(events) == "<think>"
