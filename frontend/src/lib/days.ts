@@ -1,8 +1,9 @@
 import type { ConversationSummary } from './backend/protocol';
 import { daysBetween } from './format';
 
-/** When a group of conversations was last changed. */
+/** What a group of conversations has in common: pinned, or when they were last changed. */
 export type DayGroup =
+	| { kind: 'pinned' }
 	| { kind: 'today' }
 	| { kind: 'yesterday' }
 	| { kind: 'previous_week' }
@@ -14,14 +15,16 @@ export interface GroupedConversations {
 	conversations: ConversationSummary[];
 }
 
-/** Cuts a list, last changed first, into days near by and months far away. */
+/** Cuts a list, pinned and then last changed first, into days near by and months far away. */
 export function groupByDay(
 	conversations: readonly ConversationSummary[],
 	now: Date
 ): GroupedConversations[] {
 	const groups: GroupedConversations[] = [];
 	for (const conversation of conversations) {
-		const group = dayGroup(new Date(conversation.updated * 1000), now);
+		const group: DayGroup = conversation.is_pinned
+			? { kind: 'pinned' }
+			: dayGroup(new Date(conversation.updated * 1000), now);
 		const key = group.kind === 'month' ? `${group.year}-${group.month}` : group.kind;
 		const last = groups.at(-1);
 		if (last?.key === key) {

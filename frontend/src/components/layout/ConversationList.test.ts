@@ -12,6 +12,11 @@ const now = Date.now() / 1000;
 const day = 86_400;
 
 let page: Rendered;
+let trashOpened = 0;
+
+function ontrash(): void {
+	trashOpened += 1;
+}
 
 function row(name: string): HTMLElement {
 	return screen.getByRole('button', { name });
@@ -45,7 +50,7 @@ beforeEach(() => {
 			}
 			return restored;
 		});
-	page = renderWithStores(ConversationList, { backend });
+	page = renderWithStores(ConversationList, { backend, props: { ontrash } });
 });
 
 test('chats stand under the day they were last changed', () => {
@@ -150,6 +155,97 @@ test('a chat that cannot be deleted stays, and why is said', async () => {
 	expect(row('Bread')).toBeInTheDocument();
 });
 
+test('pinned chats stand first', async () => {
+	page.backend.publish('conversations', {
+		type: 'saved',
+		conversation: aConversation('c', { title: 'Lake', updated: 1, is_pinned: true })
+	});
+	const pinned = await screen.findByRole('list', { name: 'Pinned' });
+	expect(within(pinned).getByRole('button', { name: 'Lake' })).toBeInTheDocument();
+	expect(screen.getAllByRole('list')[0]).toBe(pinned);
+});
+
+describe('several chats', () => {
+	const LAST = 'Lake , Selected';
+
+	test('are selected with Shift and the arrow keys, and deleted together with one Undo', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{Shift>}{ArrowDown}{/Shift}');
+		await expect.poll(() => document.activeElement).toBe(row('Rust , Selected'));
+		expect(row('Bread , Selected')).toBeInTheDocument();
+		expect(screen.getByRole('group', { name: 'Selected chats' })).toHaveTextContent('2 selected');
+		expect(page.stores.navigation.conversationId).toBeNull();
+
+		await page.user.keyboard('{Delete}');
+		await expect.poll(() => document.activeElement).toBe(row('Lake'));
+		expect(page.backend.callsOf('delete_conversations')).toEqual([
+			{ conversation_ids: ['a', 'b'] }
+		]);
+		expect(page.stores.toasts.current?.text).toBe('2 chats deleted');
+		page.stores.toasts.current?.undo?.();
+		await expect
+			.poll(() => page.backend.callsOf('restore_conversations'))
+			.toEqual([{ conversation_ids: ['a', 'b'] }]);
+	});
+
+	test('are selected with Ctrl or Shift and a click; a plain click opens one again', async () => {
+		await page.user.keyboard('{Control>}');
+		await page.user.click(row('Bread'));
+		await page.user.click(row('Lake'));
+		await page.user.keyboard('{/Control}');
+		expect(row('Bread , Selected')).toBeInTheDocument();
+		expect(row(LAST)).toBeInTheDocument();
+		expect(row('Rust')).toBeInTheDocument();
+
+		await page.user.keyboard('{Shift>}');
+		await page.user.click(row('Bread , Selected'));
+		await page.user.keyboard('{/Shift}');
+		expect(row('Rust , Selected')).toBeInTheDocument();
+
+		await page.user.click(row('Rust , Selected'));
+		expect(page.stores.navigation.conversationId).toBe('b');
+		expect(screen.queryByRole('group', { name: 'Selected chats' })).toBeNull();
+	});
+
+	test('are let go with Escape', async () => {
+		row('Bread').focus();
+		await page.user.keyboard('{Control>}a{/Control}');
+		expect(row(LAST)).toBeInTheDocument();
+		await page.user.keyboard('{Escape}');
+		await expect.poll(() => screen.queryByRole('button', { name: LAST })).toBeNull();
+	});
+
+	test('are exported as one file', async () => {
+		const saved: string[] = [];
+		page.backend
+			.answer('export_conversations', () => ({
+				name: 'chats.md',
+				media_type: 'text/markdown',
+				text: '# Chats'
+			}))
+			.answer('save_file', ({ name, text }) => {
+				saved.push(text);
+				return `/home/me/${name}`;
+			});
+		row('Bread').focus();
+		await page.user.keyboard('{Control>}a{/Control}');
+		const [more] = screen.getAllByRole('button', { name: /^Actions for/ });
+		await page.user.click(more ?? document.body);
+		await page.user.click(await screen.findByRole('menuitem', { name: 'Export as Markdown' }));
+
+		await expect.poll(() => saved).toEqual(['# Chats']);
+		expect(page.backend.callsOf('export_conversations')).toEqual([
+			{ conversation_ids: ['a', 'b', 'c'], export_format: 'markdown' }
+		]);
+		expect(page.stores.toasts.current?.text).toBe('Saved as /home/me/chats.md');
+	});
+});
+
+test('the trash is reached from the end of the list', async () => {
+	await page.user.click(screen.getByRole('button', { name: 'Trash' }));
+	expect(trashOpened).toBe(1);
+});
+
 test('the menu of a row names its chat and works by keyboard', async () => {
 	const more = screen.getByRole('button', { name: 'Actions for Rust' });
 	expect(more).toHaveAttribute('aria-expanded', 'false');
@@ -179,4 +275,20 @@ test('a chat that is being answered says so', async () => {
 		]
 	});
 	await expect.poll(() => row('Rust , Answering')).toBeInTheDocument();
+});
+
+test('an answer that came while another chat was open is said until it is opened', async () => {
+	const message = fakeMessage(2);
+	page.backend.publish('answers', {
+		type: 'finished',
+		conversation_id: 'b',
+		message_id: 2,
+		sequence: 9,
+		message
+	});
+	await expect.poll(() => row('Rust , Answer ready')).toBeInTheDocument();
+
+	page.stores.navigation.openChat('b');
+	page.stores.unread.look();
+	await expect.poll(() => row('Rust')).toBeInTheDocument();
 });

@@ -15,6 +15,7 @@ import { SettingsStore } from './settingsStore.svelte';
 import { SidebarStore } from './sidebarStore.svelte';
 import { TelemetryStore } from './telemetryStore.svelte';
 import { ToastsStore } from './toastsStore.svelte';
+import { UnreadStore } from './unreadStore.svelte';
 import { TokenCounter } from './tokenCounter.svelte';
 
 /** The stores of the shell: one of each for the life of the page. */
@@ -31,6 +32,7 @@ export interface ShellStores {
 	sidebar: SidebarStore;
 	telemetry: TelemetryStore;
 	toasts: ToastsStore;
+	unread: UnreadStore;
 	tokens: TokenCounter;
 }
 
@@ -54,6 +56,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		sidebar: new SidebarStore(settings, navigation),
 		telemetry: new TelemetryStore(backend),
 		toasts: new ToastsStore(),
+		unread: new UnreadStore(backend, navigation),
 		tokens: new TokenCounter(backend)
 	};
 }

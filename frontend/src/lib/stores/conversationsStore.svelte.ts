@@ -1,11 +1,12 @@
 import type { Backend } from '../backend/backend';
+import { asBackendError } from '../backend/errors';
 import type {
 	Conversation,
 	ConversationsEvent,
 	ConversationSummary,
-	ExportedFile,
 	ExportFormat
 } from '../backend/protocol';
+import { download } from '../download';
 
 /** Owns the list of conversations; what is in one of them is the chat store's. */
 export class ConversationsStore {
@@ -54,11 +55,21 @@ export class ConversationsStore {
 		return await this.#backend.invoke('list_trash', {});
 	}
 
-	async export(ids: readonly string[], format: ExportFormat): Promise<ExportedFile> {
-		return await this.#backend.invoke('export_conversations', {
+	/** Writes chats into one file where the person wants it; answers its name, `null`: not after all. */
+	async export(ids: readonly string[], format: ExportFormat): Promise<string | null> {
+		const { name, media_type, text } = await this.#backend.invoke('export_conversations', {
 			conversation_ids: [...ids],
 			export_format: format
 		});
+		try {
+			return await this.#backend.invoke('save_file', { name, text });
+		} catch (caught) {
+			if (asBackendError(caught).code !== 'no_window') {
+				throw caught;
+			}
+			download(name, media_type, text);
+			return name;
+		}
 	}
 }
 

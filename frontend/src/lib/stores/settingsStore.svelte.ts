@@ -1,6 +1,5 @@
 import type { Backend } from '../backend/backend';
-import type { AppInfo, Commands, ExportedFile, PresetInput, Settings } from '../backend/protocol';
-import { saveText } from '../files/saveText';
+import type { AppInfo, Commands, PresetInput, Settings } from '../backend/protocol';
 
 /** Owns the page's copy of the settings, and what the page knows about the app it is in. */
 export class SettingsStore {
@@ -37,10 +36,5 @@ export class SettingsStore {
 
 	async deletePreset(id: string): Promise<void> {
 		await this.#backend.invoke('delete_preset', { preset_id: id });
-	}
-
-	/** Gives a file to the person. Answers `false` when the person cancelled. */
-	async saveFile(file: ExportedFile): Promise<boolean> {
-		return await saveText(this.#backend, file);
 	}
 }

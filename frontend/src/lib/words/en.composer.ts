@@ -100,7 +100,6 @@ export const chatMenu = {
 	unpin: 'Unpin',
 	exportMarkdown: 'Export as Markdown',
 	exportJson: 'Export as JSON',
-	exported: 'Chat exported',
 	delete: 'Delete',
 	failed: (message: string) => `That did not work. ${message}`
 };
