@@ -160,11 +160,12 @@ describe('ChatView', () => {
 		expect(backend.callsOf('stop_answer')).toHaveLength(2);
 	});
 
-	it('keeps what is written while an answer runs', async () => {
+	it('lets what is written while an answer runs wait for its end', async () => {
 		const backend = backendWith([fakeMessage(1), answering], [underWay()]);
 		const user = await openChat(backend);
 		await user.type(field(), 'Next{Enter}');
-		expect(field()).toHaveValue('Next');
+		expect(field()).toHaveValue('');
+		expect(screen.getByRole('region', { name: 'Waiting messages' })).toHaveTextContent('Next');
 		expect(backend.callsOf('send_message')).toEqual([]);
 	});
 
