@@ -64,6 +64,8 @@ class Behaviour:
     piece_seconds: float = 0.0
     """Before each piece."""
     finish_reason: str = "stop"
+    records: str = ""
+    """A file that each request for an answer is added to, as a line of JSON."""
     stream_end: str = "done"
     """`done`; `without_done`, `without_finish` (the stream just ends); `error` (an error event
     midway); `drop` (the connection breaks); `comments` (nothing but comments, for ever);

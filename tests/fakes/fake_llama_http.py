@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from fakes.fake_behaviour import Behaviour
@@ -130,6 +131,9 @@ class FakeHandler(BaseHTTPRequestHandler):
         behaviour = self.server.behaviour
         if behaviour.dies == "chatting":
             self.server.die()
+        if behaviour.records:
+            with Path(behaviour.records).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(request) + "\n")
         prompt_tokens = len(_tokenize(_render(request["messages"])))
         if prompt_tokens >= behaviour.context_size:
             self._send_error(

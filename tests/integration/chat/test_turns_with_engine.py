@@ -75,7 +75,7 @@ async def test_the_next_turn_finds_the_prompt_before_it_in_the_cache(app: Applic
     log = TopicLog(app.orchestrator.topic)
     first = await _ended(log, await app.orchestrator.send_message(chat, "One?"), chat)
     second = await _ended(log, await app.orchestrator.send_message(chat, "Two?"), chat)
-    assert second.stats.cached_tokens > first.stats.prompt_tokens * 0.8
+    assert second.stats.cached_tokens >= first.stats.prompt_tokens
     assert second.stats.prompt_tokens > first.stats.prompt_tokens
 
 

@@ -10,7 +10,7 @@ from llama_desktop.services.structure.mistake import Mistake
 
 ROOT: Final = "root"
 _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
-_REPEAT: Final = re.compile(r"\{[ \t]*(\d+)[ \t]*(,[ \t]*(\d+)?[ \t]*)?\}")
+_REPEAT: Final = re.compile(r"\{[ \t]*(\d{1,9})[ \t]*(,[ \t]*(\d{1,9})?[ \t]*)?\}")
 _TOKEN: Final = re.compile(r"!?<[^<>\n]+>")
 _ESCAPE: Final = re.compile(r'\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnr\\"\[\]])')
 _MOST_REPEATS: Final = 2000
@@ -79,17 +79,19 @@ class GrammarReader:
 
     def _sequence(self, depth: int) -> Sequence:
         items: list[Item] = []
+        can_repeat = False
         while self._at < len(self._text):
-            if (repeated := self._repeat()) is not None:
-                if not items:
-                    raise Mistake.at(self._text, self._at, "there is nothing to repeat")
-                if repeated == 0:
-                    last = items.pop()
-                    items.append(Item(last.rule, last.group, may_be_empty=True))
+            place = self._at
+            if (least := self._repeat()) is not None:
+                if not can_repeat:
+                    raise Mistake.at(self._text, place, "there is nothing to repeat")
+                last = items.pop()
+                items.append(Item(last.rule, last.group, last.may_be_empty or least == 0))
             elif (item := self._item(depth)) is not None:
                 items.append(item)
             else:
                 break
+            can_repeat = least is None
             self._space(newlines=depth > 0)
         return tuple(items)
 
@@ -132,7 +134,7 @@ class GrammarReader:
         """What stands between here and `end`; the place is at the opening character."""
         begin = self._at
         self._at += 1
-        while self._at < len(self._text) and self._text[self._at] not in end + "\n":
+        while self._at < len(self._text) and self._text[self._at] != end:
             if self._text[self._at] == "\\":
                 escape = _ESCAPE.match(self._text, self._at)
                 if escape is None:
@@ -156,8 +158,12 @@ class GrammarReader:
         found = _REPEAT.match(self._text, self._at)
         if found is None:
             raise self._expected("`{n}`, `{n,}` or `{n,m}`")
-        if any(int(number) > _MOST_REPEATS for number in found.group(1, 3) if number):
+        numbers = [int(number) for number in found.group(1, 3) if number]
+        if max(numbers) > _MOST_REPEATS:
             raise Mistake.at(self._text, self._at, f"at most {_MOST_REPEATS} times are possible")
+        if numbers != sorted(numbers):
+            # llama-server does not refuse this: it dies of it.
+            raise Mistake.at(self._text, self._at, "the larger number comes last")
         self._at = found.end()
         return int(found[1])
 
