@@ -27,7 +27,7 @@ from llama_desktop.infrastructure.storage.search_index import (
 )
 from llama_desktop.infrastructure.storage.search_reader import SearchReader
 from llama_desktop.services.memory.days import day_terms
-from llama_desktop.services.memory.index import INDEX_VERSION, analyse_message
+from llama_desktop.services.memory.indexed import INDEX_VERSION, analyse_message
 from llama_desktop.services.memory.query import read_prompt
 from llama_desktop.services.memory.search import MessageSearch
 

@@ -1,0 +1,36 @@
+"""What is found again of what was said before."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from llama_desktop.domain.chat import Role
+
+
+class SearchHit(Struct, frozen=True, kw_only=True):
+    """A message that was found, in whichever branch of its conversation it is."""
+
+    conversation_id: str
+    conversation_title: str
+    message_id: int
+    role: Role
+    created: float
+    snippet: str
+    """The part of the message that fits best, on one line."""
+    matches: tuple[tuple[int, int], ...]
+    """Where in the snippet what was asked for stands: start and end, in UTF-16 units."""
+    score: float
+    """For comparing the hits of one search."""
+
+
+class IndexState(Struct, frozen=True, kw_only=True):
+    """How far the search index has come."""
+
+    message_count: int
+    """Messages that can be found."""
+    chats_done: int
+    """Of the catching up that is under way, or was the last."""
+    chats_total: int
+    is_catching_up: bool
+    size_bytes: int
+    """Of the index on the disk."""

@@ -1,0 +1,163 @@
+"""Puts what was found into its order. Pure.
+
+BM25 over a message with the words around it, which count less: a short answer is found by the
+words of its question, and a question by what answers it. The counts of all of them are added up
+before they saturate (BM25F).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+
+PARENT: Final = 0.5
+GRANDPARENT: Final = 0.3
+REPLY: Final = 0.3
+SECOND_REPLY: Final = 0.2
+DAY: Final = 0.5
+_SATURATION: Final = 1.2
+_LENGTH: Final = 0.3
+"""How much a long message must have more of the words: less than for whole documents."""
+_SAME: Final = 90.0
+"""From this likeness on, two messages say the same."""
+_COMPARED: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands for one word of the question: its terms, or those it was mistyped for."""
+
+    plain: str
+    terms: frozenset[str]
+    weight: float
+    """Its inverse document frequency: rare words say more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A message around a candidate, and how much it counts."""
+
+    key: int
+    share: float
+    is_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message that may be what is looked for."""
+
+    key: int
+    day: str
+    around: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its place in the order."""
+
+    key: int
+    score: float
+    covered: float
+    """The share of the question's weight that it or what is above it has words for: 0 to 1."""
+    own: float
+    """The share that its own words have."""
+
+
+def weigh(uses: int, total: int) -> float:
+    """The weight of a word that stands in so many of all messages."""
+    seen = min(max(uses, 1), total)
+    return math.log(1 + (total - seen + 0.5) / (seen + 0.5))
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    texts: Mapping[int, str],
+    groups: Sequence[Group],
+    *,
+    missing_weight: float = 0.0,
+) -> list[Ranked]:
+    """The candidates, best first.
+
+    `texts`: the terms of every message named, by key. `missing_weight`: of the question's words
+    that stand nowhere at all; they count as not covered.
+    """
+    place = {term: number for number, group in enumerate(groups) for term in group.terms}
+    counts = {key: _count(text.split(), place, len(groups)) for key, text in texts.items()}
+    lengths = {key: text.count(" ") + 1 for key, text in texts.items()}
+    sizes = [
+        lengths[one.key] + sum(near.share * lengths[near.key] for near in one.around)
+        for one in candidates
+    ]
+    usual = sum(sizes) / len(sizes) if sizes else 1.0
+    total = sum(group.weight for group in groups) + missing_weight
+    ranked = [
+        _score(one, counts, place, groups, size=size / usual, total=total)
+        for one, size in zip(candidates, sizes, strict=True)
+    ]
+    # Of equals the newer one: keys count up.
+    ranked.sort(key=lambda found: (found.score, found.key), reverse=True)
+    return ranked
+
+
+def drop_repeats(keys: Iterable[int], contents: Mapping[int, str], *, limit: int) -> list[int]:
+    """The first of these messages, each thing that was said several times only once: its newest.
+
+    The newest takes the place of the best one.
+    """
+    kept: list[int] = []
+    for key in keys:
+        text = contents[key][:_COMPARED]
+        place = next(
+            (
+                number
+                for number, other in enumerate(kept)
+                if fuzz.ratio(text, contents[other][:_COMPARED], score_cutoff=_SAME)
+            ),
+            None,
+        )
+        if place is not None:
+            kept[place] = max(key, kept[place])
+        elif len(kept) == limit:
+            break
+        else:
+            kept.append(key)
+    return kept
+
+
+def _score(
+    one: Candidate,
+    counts: Mapping[int, Sequence[int]],
+    place: Mapping[str, int],
+    groups: Sequence[Group],
+    *,
+    size: float,
+    total: float,
+) -> Ranked:
+    own = counts[one.key]
+    day = _count(one.day.split(), place, len(groups))
+    norm = _SATURATION * (1 - _LENGTH + _LENGTH * size)
+    score = covered = own_share = 0.0
+    for number, group in enumerate(groups):
+        above = any(counts[near.key][number] for near in one.around if near.is_above)
+        frequency = own[number] + DAY * day[number]
+        frequency += sum(near.share * counts[near.key][number] for near in one.around)
+        score += group.weight * frequency * (_SATURATION + 1) / (frequency + norm)
+        if own[number] or day[number]:
+            own_share += group.weight
+        if own[number] or day[number] or above:
+            covered += group.weight
+    if total <= 0:
+        return Ranked(one.key, score, 0.0, 0.0)
+    return Ranked(one.key, score, covered / total, own_share / total)
+
+
+def _count(terms: Iterable[str], place: Mapping[str, int], size: int) -> list[int]:
+    counts = [0] * size
+    for term in terms:
+        if (number := place.get(term)) is not None:
+            counts[number] += 1
+    return counts

@@ -1,0 +1,199 @@
+"""Keeps the search index true to the chats: catches up at start, and follows every change."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.memory import IndexState
+from llama_desktop.infrastructure.storage.chat_files import read_chat, scan_chats
+from llama_desktop.infrastructure.storage.search_index import (
+    SearchIndex,
+    SearchIndexUnusable,
+    remove_index,
+)
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.memory.indexed import INDEX_VERSION, analyse_message, select_messages
+
+logger = logging.getLogger(__name__)
+
+_TOLD_EVERY: Final = 0.25
+"""Seconds between two reports of how far the catching up has come."""
+
+
+class MemoryIndex:
+    """Alone writes the index, which holds what can be read off the chats' files and no more.
+
+    One task takes one chat after another, those that were just changed first, then the newest; the
+    work itself is done in a worker thread and never waits for the thread that keeps the chats, nor
+    the other way round.
+    """
+
+    def __init__(
+        self, *, chats: Path, file: Path, let_readers_go: Callable[[], Awaitable[None]]
+    ) -> None:
+        """`let_readers_go`: nobody may have the file open while it is opened or made anew."""
+        self._chats = chats
+        self._file = file
+        self._let_readers_go = let_readers_go
+        self._index: SearchIndex | None = None
+        self._is_damaged = False
+        self._changed: dict[str, None] = {}
+        self._waiting: list[str] = []
+        self._done = self._total = self._messages = self._size = 0
+        self._told = 0.0
+        self._is_closing = False
+        self._work = asyncio.Event()
+        self._caught_up = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.topic: Final = Topic[IndexState]("memory", self._state)
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="index chats")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End after the chat that is being indexed; the next start catches up with the rest."""
+        assert self._task is not None
+        self._is_closing = True
+        self._work.set()
+        await asyncio.wait([self._task])
+        self._task.result()
+
+    def note_change(self, conversation_id: str) -> None:
+        """A chat was written, deleted or brought back: look at it again, soon."""
+        self._changed[conversation_id] = None
+        self._caught_up.clear()
+        self._work.set()
+
+    def make_anew(self) -> None:
+        """Begin again with an empty index, and read all chats."""
+        self._is_damaged = True
+        self._opened.clear()
+        self._caught_up.clear()
+        self._work.set()
+
+    async def wait_opened(self) -> None:
+        """Until the index can be read, if only in part."""
+        await self._opened.wait()
+
+    async def wait_caught_up(self) -> None:
+        """Until nothing waits to be indexed."""
+        await self._caught_up.wait()
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._is_closing:
+            self._work.clear()
+            try:
+                await self._take_all()
+                failures = 0
+            except (SearchIndexUnusable, StorageFailed) as error:
+                logger.warning("the search index is made anew: %s", error)
+                self.make_anew()
+                failures += 1
+                if failures == 1:
+                    continue
+                # The disk takes nothing: wait until there is something new to try it with.
+                self._work.clear()
+            await self._work.wait()
+        if self._index is not None:
+            await asyncio.to_thread(self._index.close)
+
+    async def _take_all(self) -> None:
+        if self._index is None or self._is_damaged:
+            self._index = await self._open()
+        while not self._is_closing and not self._is_damaged:
+            if self._changed:
+                conversation_id = next(iter(self._changed))
+                del self._changed[conversation_id]
+                await self._take(self._index, conversation_id)
+            elif self._waiting:
+                await self._take(self._index, self._waiting.pop())
+                self._done += 1
+                self._tell(now_and_then=True)
+            else:
+                self._messages = await asyncio.to_thread(self._index.count_messages)
+                self._caught_up.set()
+                self._tell()
+                return
+
+    async def _take(self, index: SearchIndex, conversation_id: str) -> None:
+        await asyncio.to_thread(bring_up_to_date, index, self._chats, conversation_id)
+
+    async def _open(self) -> SearchIndex:
+        """The index with a list of what has to be caught up with."""
+        old, self._index = self._index, None
+        if old is not None:
+            await asyncio.to_thread(old.close)
+        await self._let_readers_go()
+        if self._is_damaged:
+            await asyncio.to_thread(remove_index, self._file)
+            self._is_damaged = False
+        index = await asyncio.to_thread(
+            lambda: SearchIndex(self._file, version=INDEX_VERSION, analyse=analyse_message)
+        )
+        self._waiting = await asyncio.to_thread(self._compare, index)
+        self._done, self._total = 0, len(self._waiting)
+        self._opened.set()
+        self._tell()
+        return index
+
+    def _compare(self, index: SearchIndex) -> list[str]:
+        """The chats whose files have changed, come or gone since; the newest last."""
+        known = index.fingerprints()
+        there = scan_chats(self._chats)
+        gone = [chat_id for chat_id in known if chat_id not in there]
+        changed = [chat_id for chat_id, one in there.items() if known.get(chat_id) != one]
+        self._messages = index.count_messages()
+        return sorted(changed, key=lambda chat_id: there[chat_id].mtime_ns) + gone
+
+    def _tell(self, *, now_and_then: bool = False) -> None:
+        if now_and_then and monotonic() - self._told < _TOLD_EVERY:
+            return
+        self._told = monotonic()
+        with contextlib.suppress(OSError):
+            self._size = self._file.stat().st_size
+        self.topic.publish(self._state())
+
+    def _state(self) -> IndexState:
+        return IndexState(
+            message_count=self._messages,
+            chats_done=self._done,
+            chats_total=self._total,
+            is_catching_up=self._done < self._total,
+            size_bytes=self._size,
+        )
+
+
+def bring_up_to_date(index: SearchIndex, chats: Path, conversation_id: str) -> None:
+    """Make the index say of a chat what its file says now.
+
+    Raises:
+        SearchIndexUnusable: it has to be made anew.
+    """
+    kept = read_chat(chats, conversation_id)
+    if kept is None:
+        index.drop_chat(conversation_id)
+        return
+    conversation, fingerprint = kept
+    index.put_chat(
+        conversation_id,
+        title=conversation.title,
+        updated=conversation.updated,
+        fingerprint=fingerprint,
+        messages=select_messages(conversation),
+    )

@@ -1,0 +1,100 @@
+"""Cuts the part out of a message that fits a question best, and marks the words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from llama_desktop.services.memory.analyse import Word, find_words
+from llama_desktop.services.memory.fuse import Group
+
+_SPACE: Final = re.compile(r"\s+")
+_LEAD: Final = 3
+"""The share of the length that stands before the first word that fits: one third."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A part of a message on one line."""
+
+    text: str
+    matches: tuple[tuple[int, int], ...]
+    """In UTF-16 units, as a page counts them."""
+
+
+def cut_snippet(content: str, groups: Sequence[Group], length: int) -> Snippet:
+    """The stretch of about this length that has the heaviest words."""
+    text = _SPACE.sub(" ", content).strip()
+    weights = {term: group.weight for group in groups for term in group.terms}
+    words = [word for word in find_words(text) if any(term in weights for term in word.terms)]
+    start = _best_start(words, weights, length)
+    first = max(0, start - length // _LEAD) if len(text) > length else 0
+    first = min(first, max(0, len(text) - length))
+    first = _to_word(text, first)
+    last = min(len(text), first + length)
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    shown = text[first:last]
+    snippet = f"{before}{shown}{after}"
+    spans = [
+        (word.start - first + len(before), word.end - first + len(before))
+        for word in words
+        if word.start >= first and word.end <= last
+    ]
+    return Snippet(snippet, tuple(_in_utf16(snippet, _joined(spans))))
+
+
+def matching_words(content: str, groups: Sequence[Group]) -> tuple[str, ...]:
+    """The words of a text that were asked for, as they stand in it; each once."""
+    terms = {term for group in groups for term in group.terms}
+    found = (
+        content[word.start : word.end]
+        for word in find_words(content)
+        if any(term in terms for term in word.terms)
+    )
+    return tuple({word.casefold(): word for word in found}.values())
+
+
+def _best_start(words: Sequence[Word], weights: dict[str, float], length: int) -> int:
+    """Where the window begins that has the most weight in different terms."""
+    best, best_start = -1.0, 0
+    for number, word in enumerate(words):
+        terms: set[str] = set()
+        for other in words[number:]:
+            if other.end - word.start > length:
+                break
+            terms.update(other.terms)
+        weight = sum(weights.get(term, 0.0) for term in terms)
+        if weight > best:
+            best, best_start = weight, word.start
+    return best_start
+
+
+def _to_word(text: str, place: int) -> int:
+    """Not in the middle of a word, if a space is near."""
+    if place == 0:
+        return 0
+    space = text.find(" ", place, place + 20)
+    return place if space < 0 else space + 1
+
+
+def _joined(spans: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Each stretch once, those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _in_utf16(text: str, spans: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    if text.isascii():
+        return list(spans)
+
+    def units(end: int) -> int:
+        return len(text[:end].encode("utf-16-le", "surrogatepass")) // 2
+
+    return [(units(start), units(end)) for start, end in spans]
