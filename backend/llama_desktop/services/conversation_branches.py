@@ -5,7 +5,7 @@ A deleted message is only marked; it and all below it are then neither shown nor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -22,14 +22,21 @@ from llama_desktop.services.conversation_tree import (
 )
 
 
-def show_message(conversation: Conversation, message_id: int) -> Conversation:
-    """With the branch shown that this message is in, down to its newest leaf.
+def show_message(
+    conversation: Conversation, message_id: int, *, left: Sequence[int] = ()
+) -> Conversation:
+    """With the branch shown that this message is in, down to where it was left.
+
+    `left`: leaves that were shown before, the last one last; without one below this message, its
+    newest leaf is shown.
 
     Raises:
         MessageNotFound: there is no such message, or it is deleted.
     """
     require_shown_message(conversation, message_id)
-    return replace(conversation, leaf_id=find_leaf(conversation, message_id))
+    leaves = set(_leaves_below(conversation, message_id))
+    leaf_id = next((leaf for leaf in reversed(left) if leaf in leaves), max(leaves))
+    return replace(conversation, leaf_id=leaf_id)
 
 
 def delete_message(conversation: Conversation, message_id: int) -> Conversation:

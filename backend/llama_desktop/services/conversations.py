@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
@@ -61,6 +62,8 @@ from llama_desktop.services.trash import KEPT_SECONDS
 
 logger = logging.getLogger(__name__)
 
+_LEFT_REMEMBERED: Final = 64
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -85,6 +88,8 @@ class ConversationService:
         self._notices = notices
         self._summaries: dict[str, ConversationSummary] = {}
         self._growing: dict[tuple[str, int], Callable[[], Message]] = {}
+        self._left: dict[str, deque[int]] = {}
+        """The ends of branches that were shown before, for as long as the app runs."""
         self._loading: asyncio.Task[None] | None = None
         self.topic: Final = Topic[ConversationsEvent]("conversations", self._snapshot)
 
@@ -190,12 +195,20 @@ class ConversationService:
         return await self._ask(self._repository.is_in_trash, conversation_id)
 
     async def show_message(self, conversation_id: str, message_id: int) -> ShownBranch:
-        """Show the branch that a message is in, down to its newest end.
+        """Show the branch that a message is in, down to where it was last left.
 
         Raises:
             MessageNotFound: there is no such message, or it is deleted.
         """
-        after = await self.change(conversation_id, lambda old: show_message(old, message_id))
+        left = self._left.setdefault(conversation_id, deque(maxlen=_LEFT_REMEMBERED))
+
+        def decide(old: Conversation) -> Conversation:
+            after = show_message(old, message_id, left=left)
+            if old.leaf_id is not None and old.leaf_id != after.leaf_id:
+                left.append(old.leaf_id)
+            return after
+
+        after = await self.change(conversation_id, decide)
         return ShownBranch(leaf_id=after.leaf_id)
 
     async def restore_message(self, conversation_id: str, message_id: int) -> ShownBranch:

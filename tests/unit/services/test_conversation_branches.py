@@ -69,6 +69,11 @@ def test_a_branch_is_shown_down_to_its_newest_end() -> None:
     assert show_message(TREE, 8).leaf_id == 8
 
 
+def test_a_branch_is_shown_down_to_where_it_was_left() -> None:
+    assert show_message(TREE, 1, left=(6, 4, 9)).leaf_id == 4
+    assert show_message(TREE, 1, left=(9, 3)).leaf_id == 6
+
+
 def test_deleting_a_version_shows_the_one_before_it() -> None:
     assert delete_message(TREE, 9).leaf_id == 8
     assert delete_message(show_message(TREE, 5), 5).leaf_id == 4

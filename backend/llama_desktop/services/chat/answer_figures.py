@@ -1,12 +1,40 @@
-"""Adds up the figures of an answer that was made in several goes. Pure."""
+"""The figures of an answer, from what the server tells of it. Pure."""
 
 from __future__ import annotations
 
-from llama_desktop.domain.chat import AnswerStats
+from msgspec.structs import replace
+
+from llama_desktop.domain.chat import AnswerStats, PromptProgress
+from llama_desktop.infrastructure.llama.stream import AnswerEnded
+
+
+def with_end(stats: AnswerStats, ended: AnswerEnded) -> AnswerStats:
+    """With what the server says of an answer that came to its end."""
+    return replace(
+        stats,
+        prompt_tokens=ended.prompt_tokens,
+        cached_tokens=ended.cached_tokens,
+        generated_tokens=ended.generated_tokens,
+        prompt_tokens_per_second=ended.prompt_tokens_per_second,
+        tokens_per_second=ended.tokens_per_second,
+    )
+
+
+def with_progress(stats: AnswerStats, progress: PromptProgress | None) -> AnswerStats:
+    """With what the server told last while it read the prompt."""
+    if progress is None:
+        return stats
+    read = progress.processed_tokens - progress.cached_tokens
+    return replace(
+        stats,
+        prompt_tokens=progress.total_tokens,
+        cached_tokens=progress.cached_tokens,
+        prompt_tokens_per_second=read / progress.seconds if progress.seconds else None,
+    )
 
 
 def add_up(before: AnswerStats, now: AnswerStats) -> AnswerStats:
-    """The figures of the whole answer: what is made of it adds up, its beginning stays.
+    """The figures of an answer made in two goes: what is made adds up, its beginning stays.
 
     A sum of which a part is not known is not known.
     """

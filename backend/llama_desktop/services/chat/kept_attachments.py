@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from llama_desktop.domain.chat import Attachment
-from llama_desktop.domain.errors import AttachmentUnusable
 
 
 class KeptAttachments(Protocol):
@@ -32,18 +31,3 @@ class KeptAttachments(Protocol):
     ) -> None:
         """Keep these files of a conversation beside another one as well, under the same ids."""
         ...
-
-
-class NoAttachments:
-    """Where no files are kept."""
-
-    async def take(self, _conversation_id: str, _ids: tuple[str, ...]) -> tuple[Attachment, ...]:
-        raise AttachmentUnusable("Files cannot be attached here.")
-
-    async def read(self, _conversation_id: str, attachment: Attachment) -> str | bytes:
-        raise AttachmentUnusable(f"{attachment.name} is not kept here.")
-
-    async def copy(
-        self, _conversation_id: str, _target_id: str, _attachments: tuple[Attachment, ...]
-    ) -> None:
-        """There are none."""

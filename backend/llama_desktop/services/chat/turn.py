@@ -34,7 +34,7 @@ from llama_desktop.infrastructure.llama.stream import (
     PromptProgressed,
     ReasoningPiece,
 )
-from llama_desktop.services.chat.answer_figures import add_up
+from llama_desktop.services.chat.answer_figures import add_up, with_end, with_progress
 
 _STATUS = {"length": MessageStatus.LENGTH}
 """Which end a finish reason means; every other one: the answer is complete."""
@@ -242,34 +242,13 @@ class Turn:
             reasoning_seconds=reasoning_seconds,
             total_seconds=now - self._asked,
         )
-        stats = self._told(stats) if self._ended is None else _ended_stats(stats, self._ended)
+        if self._ended is not None:
+            stats = with_end(stats, self._ended)
+        else:
+            # An answer that was stopped still knows what the server told on the way.
+            tokens = self._told_tokens if self.has_text else 0
+            stats = with_progress(
+                replace(stats, generated_tokens=tokens, tokens_per_second=self._told_speed),
+                self._progress,
+            )
         return add_up(self._before, stats) if self._before else stats
-
-    def _told(self, stats: AnswerStats) -> AnswerStats:
-        """An answer that was stopped still knows what the server told on the way."""
-        told = replace(
-            stats,
-            generated_tokens=self._told_tokens if self.has_text else 0,
-            tokens_per_second=self._told_speed,
-        )
-        progress = self._progress
-        if progress is None:
-            return told
-        read = progress.processed_tokens - progress.cached_tokens
-        return replace(
-            told,
-            prompt_tokens=progress.total_tokens,
-            cached_tokens=progress.cached_tokens,
-            prompt_tokens_per_second=read / progress.seconds if progress.seconds else None,
-        )
-
-
-def _ended_stats(stats: AnswerStats, ended: AnswerEnded) -> AnswerStats:
-    return replace(
-        stats,
-        prompt_tokens=ended.prompt_tokens,
-        cached_tokens=ended.cached_tokens,
-        generated_tokens=ended.generated_tokens,
-        prompt_tokens_per_second=ended.prompt_tokens_per_second,
-        tokens_per_second=ended.tokens_per_second,
-    )

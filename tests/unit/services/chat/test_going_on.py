@@ -188,6 +188,17 @@ async def test_the_shown_branch_and_what_is_deleted_survive_a_restart(tmp_path, 
         assert shown.leaf_id == 4
 
 
+async def test_stepping_away_from_a_branch_and_back_leads_to_where_it_was_left(app, server) -> None:
+    chat = await _chat(app)
+    first = await _answered(app, chat, "One", "First")
+    await _answered(app, chat, "Two", "Second")
+    await _answered(app, chat, "Two, edited", "Third", parent_id=first.answer_message_id)
+    await _answered(app, chat, "Another one", "Fourth", parent_id=None)
+    assert (await app.conversations.show_message(chat, 3)).leaf_id == 4
+    assert (await app.conversations.show_message(chat, 7)).leaf_id == 8
+    assert (await app.conversations.show_message(chat, 1)).leaf_id == 4
+
+
 async def test_deleting_a_message_stops_what_is_written_below_it(app, server) -> None:
     chat = await _chat(app)
     await _answered(app, chat, "One", "First")
