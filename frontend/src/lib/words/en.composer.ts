@@ -143,6 +143,7 @@ export const chatSettings = {
 	answer: 'Answer',
 	random: 'random',
 	noLimit: 'no limit',
+	serversOwn: 'default',
 	byDefault: (value: string) => `Default ${value}`,
 	reset: (name: string) => `Reset ${name}`,
 	between: (min: string, max: string) => `A number from ${min} to ${max}`,
