@@ -36,6 +36,7 @@ from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.llama.service import LlamaCppService
+from llama_desktop.services.memory.service import MemoryService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
@@ -99,6 +100,9 @@ async def open_application(
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
         )
+        memory = await stack.enter_async_context(
+            MemoryService(chats=paths.chats, file=paths.search_file)
+        )
         conversations = await stack.enter_async_context(
             ConversationService(
                 ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged),
@@ -107,6 +111,7 @@ async def open_application(
                 attachments,
             )
         )
+        conversations.on_change = memory.index.note_change
         drafts = await stack.enter_async_context(
             DraftService(
                 DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
@@ -128,6 +133,7 @@ async def open_application(
             conversations=conversations,
             attachments=attachments,
             drafts=drafts,
+            memory=memory,
             models=models,
             settings=settings,
             telemetry=telemetry,
@@ -138,6 +144,7 @@ async def open_application(
                 "log": _log_topic(log),
                 "answers": orchestrator.topic,
                 "conversations": conversations.topic,
+                "memory": memory.index.topic,
                 "models": models.topic,
                 "settings": settings.topic,
                 "notices": notices.topic,

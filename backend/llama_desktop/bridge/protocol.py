@@ -85,7 +85,9 @@ class _Types:
                 return self._named(cls.__name__ + suffix, lambda: self._fields(info))
             case shape.VarTupleType(item_type=item) | shape.ListType(item_type=item):
                 inner = self._spell(item)
-                return f"({inner})[]" if " " in inner else f"{inner}[]"
+                return f"({inner})[]" if " | " in inner else f"{inner}[]"
+            case shape.TupleType(item_types=items):
+                return f"[{', '.join(self._spell(item) for item in items)}]"
             case shape.UnionType(types=types):
                 return " | ".join(dict.fromkeys(self._spell(one) for one in types))
             case shape.DictType(value_type=value):

@@ -9,6 +9,7 @@ from llama_desktop.commands import (
     chat,
     conversations,
     llama,
+    memory,
     models,
     settings,
     system,
@@ -34,6 +35,7 @@ from llama_desktop.domain.errors import (
 )
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent, Notices
 from llama_desktop.domain.llama import ServerState
+from llama_desktop.domain.memory import IndexState
 from llama_desktop.domain.metrics import MetricsEvent
 from llama_desktop.domain.models import ModelLibrary
 from llama_desktop.domain.settings import Settings
@@ -95,6 +97,8 @@ _ROWS: Final = (
     command(attachments.get_attachment, AttachmentUnusable),
     command(attachments.get_drafts),
     command(attachments.save_draft, MessageTooLong, StorageFailed),
+    command(memory.search_messages),
+    command(memory.rebuild_search_index),
     command(models.list_models),
     command(models.get_model_library),
     command(models.add_model_folder, FolderUnusable, StorageFailed),
@@ -122,6 +126,7 @@ TOPICS: Final[dict[str, Any]] = {
     "log": LogEvent,
     "answers": AnswersEvent,
     "conversations": ConversationsEvent,
+    "memory": IndexState,
     "models": ModelLibrary,
     "settings": Settings,
     "notices": Notices,

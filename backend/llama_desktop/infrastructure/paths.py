@@ -75,6 +75,11 @@ class AppPaths:
         return self.data / "window.json"
 
     @property
+    def search_file(self) -> Path:
+        """What the chats are searched by; made of them, and made anew where it is missing."""
+        return self.data / "search.db"
+
+    @property
     def lock_file(self) -> Path:
         """Held while the app runs."""
         return self.data / ".lock"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.llama.service import LlamaCppService
+    from llama_desktop.services.memory.service import MemoryService
     from llama_desktop.services.models.library import ModelLibraryService
     from llama_desktop.services.notices import NoticeService
     from llama_desktop.services.settings import SettingsService
@@ -33,6 +34,7 @@ class Application:
     conversations: ConversationService
     attachments: AttachmentService
     drafts: DraftService
+    memory: MemoryService
     models: ModelLibraryService
     settings: SettingsService
     telemetry: TelemetryService

@@ -92,6 +92,8 @@ class ConversationService:
         """The ends of branches that were shown before, for as long as the app runs."""
         self._loading: asyncio.Task[None] | None = None
         self.topic: Final = Topic[ConversationsEvent]("conversations", self._snapshot)
+        self.on_change: Callable[[str], None] | None = None
+        """Called with a conversation's id whenever its file was written, came or went."""
 
     async def __aenter__(self) -> Self:
         """Begin to read the list. Whatever is asked meanwhile waits for its turn in the thread."""
@@ -363,6 +365,8 @@ class ConversationService:
             self._notices.add("conversation_damaged", describe_faulty_files(files))
 
     def _publish(self, conversation: Conversation) -> None:
+        if self.on_change is not None:
+            self.on_change(conversation.id)
         summary = summarize(conversation)
         if is_blank(conversation) or self._summaries.get(summary.id) == summary:
             return
@@ -370,6 +374,8 @@ class ConversationService:
         self.topic.publish(ConversationSaved(conversation=summary))
 
     def _forget(self, conversation_id: str) -> None:
+        if self.on_change is not None:
+            self.on_change(conversation_id)
         if self._summaries.pop(conversation_id, None) is not None:
             self.topic.publish(ConversationRemoved(conversation_id=conversation_id))
 

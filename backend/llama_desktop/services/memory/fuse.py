@@ -85,8 +85,8 @@ def rank(
     `texts`: the terms of every message named, by key. `missing_weight`: of the question's words
     that stand nowhere at all; they count as not covered.
     """
-    place = {term: number for number, group in enumerate(groups) for term in group.terms}
-    counts = {key: _count(text.split(), place, len(groups)) for key, text in texts.items()}
+    asked = [[f" {term} " for term in group.terms] for group in groups]
+    counts = {key: _count(text, asked) for key, text in texts.items()}
     lengths = {key: text.count(" ") + 1 for key, text in texts.items()}
     sizes = [
         lengths[one.key] + sum(near.share * lengths[near.key] for near in one.around)
@@ -95,7 +95,7 @@ def rank(
     usual = sum(sizes) / len(sizes) if sizes else 1.0
     total = sum(group.weight for group in groups) + missing_weight
     ranked = [
-        _score(one, counts, place, groups, size=size / usual, total=total)
+        _score(one, counts, _count(one.day, asked), groups, size=size / usual, total=total)
         for one, size in zip(candidates, sizes, strict=True)
     ]
     # Of equals the newer one: keys count up.
@@ -131,14 +131,13 @@ def drop_repeats(keys: Iterable[int], contents: Mapping[int, str], *, limit: int
 def _score(
     one: Candidate,
     counts: Mapping[int, Sequence[int]],
-    place: Mapping[str, int],
+    day: Sequence[int],
     groups: Sequence[Group],
     *,
     size: float,
     total: float,
 ) -> Ranked:
     own = counts[one.key]
-    day = _count(one.day.split(), place, len(groups))
     norm = _SATURATION * (1 - _LENGTH + _LENGTH * size)
     score = covered = own_share = 0.0
     for number, group in enumerate(groups):
@@ -155,9 +154,10 @@ def _score(
     return Ranked(one.key, score, covered / total, own_share / total)
 
 
-def _count(terms: Iterable[str], place: Mapping[str, int], size: int) -> list[int]:
-    counts = [0] * size
-    for term in terms:
-        if (number := place.get(term)) is not None:
-            counts[number] += 1
-    return counts
+def _count(text: str, asked: Sequence[Sequence[str]]) -> list[int]:
+    """How often each group stands in a text; of the same word twice in a row, one."""
+    padded = f" {text} "
+    return [
+        padded.count(terms[0]) if len(terms) == 1 else sum(padded.count(term) for term in terms)
+        for terms in asked
+    ]

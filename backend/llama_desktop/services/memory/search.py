@@ -31,7 +31,7 @@ from llama_desktop.services.memory.fuse import (
 )
 from llama_desktop.services.memory.query import Query
 
-_CANDIDATES: Final = 200
+_CANDIDATES: Final = 100
 _MAX_WORDS: Final = 12
 _MAX_POSTINGS: Final = 20_000
 _ALWAYS: Final = 2

@@ -31,6 +31,8 @@ export interface Commands {
 	get_attachment: { args: { attachment_id: string }; value: AttachmentContent };
 	get_drafts: { args: Record<string, never>; value: Draft[] };
 	save_draft: { args: { conversation_id: string | null; content: string; attachment_ids?: string[] }; value: null };
+	search_messages: { args: { query: string; limit?: number }; value: SearchHit[] };
+	rebuild_search_index: { args: Record<string, never>; value: null };
 	list_models: { args: Record<string, never>; value: ModelFile[] };
 	get_model_library: { args: Record<string, never>; value: ModelLibrary };
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
@@ -57,6 +59,7 @@ export interface Topics {
 	log: LogEvent;
 	answers: AnswersEvent;
 	conversations: ConversationsEvent;
+	memory: IndexState;
 	models: ModelLibrary;
 	settings: Settings;
 	notices: Notices;
@@ -248,6 +251,14 @@ export interface GpuSample {
 	memory_process_bytes: number | null;
 	temperature_celsius: number | null;
 	power_watts: number | null;
+}
+
+export interface IndexState {
+	message_count: number;
+	chats_done: number;
+	chats_total: number;
+	is_catching_up: boolean;
+	size_bytes: number;
 }
 
 export interface LoadedModel {
@@ -453,6 +464,17 @@ export interface SamplingParametersInput {
 	thinking_budget?: number | null;
 	json_schema?: string | null;
 	grammar?: string | null;
+}
+
+export interface SearchHit {
+	conversation_id: string;
+	conversation_title: string;
+	message_id: number;
+	role: Role;
+	created: number;
+	snippet: string;
+	matches: [number, number][];
+	score: number;
 }
 
 export interface ServerConfig {

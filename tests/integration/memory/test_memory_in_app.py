@@ -1,0 +1,66 @@
+"""The memory in the application as it is wired."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from llama_desktop.bootstrap import open_application
+from llama_desktop.bridge.api import Api
+from llama_desktop.domain.chat import Conversation, MessageStatus
+from llama_desktop.infrastructure.desktop import NoDesktop
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.services.application import Application
+from llama_desktop.services.conversation_tree import append_answer, append_question
+
+
+@asynccontextmanager
+async def _app(folder: Path) -> AsyncIterator[Application]:
+    paths = AppPaths.locate(folder)
+    paths.prepare()
+    async with open_application(paths, desktop=NoDesktop(), version="test") as app:
+        yield app
+
+
+async def _say(app: Application, content: str) -> str:
+    chat = await app.conversations.create()
+
+    def decide(old: Conversation) -> Conversation:
+        asked = append_question(old, content, parent_id=None, now=1.0)
+        return append_answer(asked, 1, status=MessageStatus.ANSWERING, now=2.0)
+
+    await app.conversations.change(chat.id, decide)
+    return chat.id
+
+
+async def _search(app: Application, query: str) -> list[tuple[str, int]]:
+    await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
+    answer = await Api(app).invoke("search_messages", json.dumps({"query": query}).encode())
+    return [(hit["conversation_id"], hit["message_id"]) for hit in json.loads(answer.body)["value"]]
+
+
+async def test_a_message_is_found_as_soon_as_it_is_kept_and_again_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with _app(tmp_path) as app:
+        chat = await _say(app, "My passport is in the blue drawer.")
+        assert await _search(app, "pasport drawer") == [(chat, 1)]
+        await app.orchestrator.delete_conversations((chat,))
+        assert await _search(app, "passport ") == []
+        await app.conversations.restore((chat,))
+        assert await _search(app, "passport ") == [(chat, 1)]
+    async with _app(tmp_path) as app:
+        assert await _search(app, "blue drawer ") == [(chat, 1)]
+        assert app.topics["memory"].snapshot().message_count == 1
+
+
+async def test_the_index_can_be_made_anew_while_the_app_runs(tmp_path: Path) -> None:
+    async with _app(tmp_path) as app:
+        chat = await _say(app, "My passport is in the blue drawer.")
+        assert await _search(app, "passport ") == [(chat, 1)]
+        await Api(app).invoke("rebuild_search_index", b"")
+        assert await _search(app, "passport ") == [(chat, 1)]
+        assert app.topics["memory"].snapshot().chats_total == 1
