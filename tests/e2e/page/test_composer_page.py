@@ -264,7 +264,11 @@ def test_messages_wait_for_the_answer_in_their_order(
     app: RunningApp, open_page: OpenPage, heavy_model: Path, picture: Picture
 ) -> None:
     _load(app, heavy_model)
+    # Every answer takes its time, and ends by itself.
+    grammar = 'root ::= ("word "){100}'
+    app.invoke("create_conversation", title="Slow", parameters={"grammar": grammar})
     page = open_page()
+    page.get_by_role("navigation").get_by_role("button", name="Slow", exact=True).click()
     _send(page, "First question")
     waiting = page.get_by_role("region", name="Waiting messages")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
