@@ -2,6 +2,10 @@ import { render } from '@testing-library/svelte';
 import { type UserEvent, userEvent } from '@testing-library/user-event';
 import type { Component } from 'svelte';
 
+// The page fetches these when they are first needed; a test need not wait for them.
+import '../components/ui/MenuLayer.svelte';
+import '../components/ui/PopoverLayer.svelte';
+
 import { FakeBackend } from '../lib/backend/fake';
 import { ChatStore } from '../lib/stores/chatStore.svelte';
 import { createShellStores, type Stores } from '../lib/stores/context';

@@ -2,6 +2,8 @@ import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 
+// Fetched when it is first needed; the test need not wait for it.
+import './MenuLayer.svelte';
 import Menu from './Menu.svelte';
 import type { MenuItem } from './menuItem';
 

@@ -2,6 +2,8 @@ import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 
+// Fetched when it is first needed; the test need not wait for it.
+import './PopoverLayer.svelte';
 import PopoverExample from '../../testing/PopoverExample.svelte';
 
 test('a popover opens at its trigger by keyboard, is named, and Escape gives the focus back', async () => {

@@ -75,12 +75,12 @@ export class MathWork {
 	}
 }
 
-function typeset(with_: Katex, tex: string, displayMode: boolean): string | null {
+function typeset(engine: Katex, tex: string, displayMode: boolean): string | null {
 	try {
-		return sanitizeMath(with_.renderToString(tex, { ...LIMITS, displayMode }));
+		return sanitizeMath(engine.renderToString(tex, { ...LIMITS, displayMode }));
 	} catch (error) {
 		// What KaTeX does not understand is shown as it was written.
-		if (error instanceof with_.ParseError || error instanceof RangeError) {
+		if (error instanceof engine.ParseError || error instanceof RangeError) {
 			return null;
 		}
 		throw error;
