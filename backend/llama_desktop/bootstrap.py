@@ -36,6 +36,7 @@ from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.llama.service import LlamaCppService
+from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.service import MemoryService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.notices import NoticeService
@@ -56,10 +57,12 @@ async def open_application(
     llama_server: Path | None = None,
     launcher: Launcher | None = None,
     probe: Probe | None = None,
+    recall_deadline: float = USUAL_DEADLINE,
 ) -> AsyncIterator[Application]:
     """The whole application, open; closed in reverse order, the server before the storage.
 
-    `launcher` and `probe` stand in for the real ones where given.
+    `launcher` and `probe` stand in for the real ones where given. `recall_deadline`: see
+    `RecallService`.
     """
     async with AsyncExitStack() as stack:
         storage = StorageThread()
@@ -122,7 +125,15 @@ async def open_application(
             )
         )
         orchestrator = await stack.enter_async_context(
-            Orchestrator(conversations, llama, attachments, on_sent=drafts.forget_sent)
+            Orchestrator(
+                conversations,
+                llama,
+                attachments,
+                recall=RecallService(
+                    memory, conversations, settings, llama, deadline=recall_deadline
+                ),
+                on_sent=drafts.forget_sent,
+            )
         )
         yield Application(
             info=_info(paths, version=version, has_window=desktop.has_window),

@@ -21,13 +21,20 @@ async def send_message(
     content: str,
     parent_id: int | UnsetType | None = UNSET,
     attachment_ids: tuple[str, ...] = (),
+    memory: bool | None = None,
 ) -> TurnIds:
     """Keep a question and start its answer, which then streams on the topic `answers`.
 
     `parent_id` absent: at the end of the shown branch; null: as a new first message.
+    `memory`: whether older messages that fit are given to the model with it; absent or null: as
+    the chat, else the settings have it. What was given stands in the question's `recalled`.
     """
     return await app.orchestrator.send_message(
-        conversation_id, content, parent_id=parent_id, attachment_ids=attachment_ids
+        conversation_id,
+        content,
+        parent_id=parent_id,
+        attachment_ids=attachment_ids,
+        memory=memory,
     )
 
 

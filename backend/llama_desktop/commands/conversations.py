@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from llama_desktop.domain.chat import (
     Conversation,
     ConversationSummary,
@@ -51,10 +53,19 @@ async def update_conversation(
     system_prompt: str,
     parameters: SamplingParameters,
     overflow: Overflow = Overflow.OLDEST,
+    memory: bool | UnsetType | None = UNSET,
 ) -> Conversation:
-    """Change what the next answers of a chat are asked with."""
+    """Change what the next answers of a chat are asked with.
+
+    `memory`: whether older messages are looked up for its questions; null: as the settings have
+    it; absent: as it is.
+    """
     return await app.conversations.update(
-        conversation_id, system_prompt=system_prompt, parameters=parameters, overflow=overflow
+        conversation_id,
+        system_prompt=system_prompt,
+        parameters=parameters,
+        overflow=overflow,
+        memory=memory,
     )
 
 

@@ -22,10 +22,14 @@ async def update_settings(
     theme: Theme | UnsetType = UNSET,
     sidebar_open: bool | UnsetType = UNSET,
     llama_server_path: Path | UnsetType | None = UNSET,
+    memory_enabled: bool | UnsetType = UNSET,
 ) -> Settings:
     """Change the settings that are named; the others stay."""
     return await app.settings.update(
-        theme=theme, sidebar_open=sidebar_open, llama_server_path=llama_server_path
+        theme=theme,
+        sidebar_open=sidebar_open,
+        llama_server_path=llama_server_path,
+        memory_enabled=memory_enabled,
     )
 
 

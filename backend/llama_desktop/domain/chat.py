@@ -113,6 +113,25 @@ class Attachment(Struct, frozen=True, kw_only=True):
     height: int | None = None
 
 
+class Passage(Struct, frozen=True, kw_only=True):
+    """An older message that was found for a question, as it was given to the model."""
+
+    conversation_id: str
+    conversation_title: str
+    """As it was then."""
+    message_id: int
+    role: Role
+    created: float
+    day: str
+    """The day it was written, as the model was told: `2026-03-02`."""
+    text: str
+    """The part that fits, on one line."""
+    before: str = ""
+    """The message right before it, where it is too short to be understood alone."""
+    words: tuple[str, ...] = ()
+    """The words in it that the question has, too."""
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """One entry of the tree. Never overwritten: an edit is a sibling."""
 
@@ -135,6 +154,8 @@ class Message(Struct, frozen=True, kw_only=True):
     omitted_message_ids: tuple[int, ...] = ()
     """Of an answer: earlier messages of its branch that did not fit the context window."""
     attachments: tuple[Attachment, ...] = ()
+    recalled: tuple[Passage, ...] = ()
+    """Of a question: what the model is given with it from other places, oldest first."""
     is_deleted: bool = False
     """Marked, and no longer shown or sent; it and all below it can be restored."""
 
@@ -161,6 +182,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
     overflow: Overflow = Overflow.OLDEST
     is_pinned: bool = False
+    memory: bool | None = None
+    """Whether older messages are looked up for its questions; None: as the settings have it."""
     leaf_id: int | None = None
     """The last message of the branch that is shown."""
     messages: tuple[Message, ...] = ()
@@ -245,6 +268,7 @@ class PromptOrigin(StrEnum):
     TEMPLATE = "template"
     SYSTEM = "system"
     FILE = "file"
+    MEMORY = "memory"
     USER = "user"
     ASSISTANT = "assistant"
 
@@ -275,7 +299,7 @@ class ContextUsage(Struct, frozen=True, kw_only=True):
     system: int
     files: int
     turns: int
-    """Questions and answers but the last answer, with what the template adds."""
+    """Questions and answers but the last answer, with what was recalled and the template adds."""
     answer: int
     """The last answer."""
     total: int

@@ -26,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
+    memory_enabled: bool = True
+    """Whether older messages are looked up for each question, where a chat does not say."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
     last_config: ServerConfig | None = None

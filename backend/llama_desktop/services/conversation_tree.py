@@ -14,6 +14,7 @@ from llama_desktop.domain.chat import (
     Conversation,
     Message,
     MessageStatus,
+    Passage,
     Role,
     SamplingParameters,
 )
@@ -68,6 +69,7 @@ def append_question(
     parent_id: int | UnsetType | None,
     now: float,
     attachments: tuple[Attachment, ...] = (),
+    recalled: tuple[Passage, ...] = (),
 ) -> Conversation:
     """With one more question: under `parent_id`, or at the end of the shown branch if unset.
 
@@ -92,6 +94,7 @@ def append_question(
         status=MessageStatus.COMPLETE,
         created=now,
         attachments=attachments,
+        recalled=recalled,
     )
     is_first = not conversation.messages
     subject = content if content.strip() or not attachments else attachments[0].name

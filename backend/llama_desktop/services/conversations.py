@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
@@ -156,13 +157,20 @@ class ConversationService:
         system_prompt: str,
         parameters: SamplingParameters,
         overflow: Overflow = Overflow.OLDEST,
+        memory: bool | UnsetType | None = UNSET,
     ) -> Conversation:
-        """Change what the next answers are asked with."""
+        """Change what the next answers are asked with; without `memory`, that stays."""
         prompt = require_fitting_text(system_prompt, "The system prompt")
         sound = require_sound_parameters(parameters)
         await self.change(
             conversation_id,
-            lambda old: replace(old, system_prompt=prompt, parameters=sound, overflow=overflow),
+            lambda old: replace(
+                old,
+                system_prompt=prompt,
+                parameters=sound,
+                overflow=overflow,
+                memory=old.memory if memory is UNSET else memory,
+            ),
         )
         return await self.get(conversation_id)
 

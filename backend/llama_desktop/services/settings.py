@@ -57,6 +57,7 @@ class SettingsService:
         theme: Theme | UnsetType = UNSET,
         sidebar_open: bool | UnsetType = UNSET,
         llama_server_path: Path | UnsetType | None = UNSET,
+        memory_enabled: bool | UnsetType = UNSET,
     ) -> Settings:
         """Change what is given; the rest stays.
 
@@ -74,6 +75,7 @@ class SettingsService:
                 theme=old.theme if theme is UNSET else theme,
                 sidebar_open=old.sidebar_open if sidebar_open is UNSET else sidebar_open,
                 llama_server_path=(old.llama_server_path if server_path is UNSET else server_path),
+                memory_enabled=old.memory_enabled if memory_enabled is UNSET else memory_enabled,
             )
 
         return await self.change(decide)

@@ -115,6 +115,7 @@ export function someSettings(change: Partial<Settings> = {}): Settings {
 		model_folders: [],
 		llama_server_path: null,
 		sidebar_open: true,
+		memory_enabled: true,
 		presets: [],
 		last_config: null,
 		...change

@@ -57,7 +57,7 @@ async def _end(log: TopicLog, ids: TurnIds) -> Message:
 
 async def _ask(app: Application, chat: str, question: str) -> Message:
     log = TopicLog(app.orchestrator.topic)
-    return await _end(log, await app.orchestrator.send_message(chat, question))
+    return await _end(log, await app.orchestrator.send_message(chat, question, memory=False))
 
 
 async def _go_on(app: Application, chat: str, answer: Message) -> tuple[Message, str]:

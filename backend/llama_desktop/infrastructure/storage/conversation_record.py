@@ -36,6 +36,7 @@ class _Chat(Struct, frozen=True):
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
     overflow: Overflow = Overflow.OLDEST
     is_pinned: bool = False
+    memory: bool | None = None
     leaf_id: int | None = None
 
 
@@ -122,6 +123,7 @@ def build_conversation(
         parameters=chat.parameters,
         overflow=chat.overflow,
         is_pinned=chat.is_pinned,
+        memory=chat.memory,
         leaf_id=chat.leaf_id,
         messages=messages,
     )
@@ -140,6 +142,7 @@ def chat_record(conversation: Conversation) -> dict[str, Any]:
                 parameters=conversation.parameters,
                 overflow=conversation.overflow,
                 is_pinned=conversation.is_pinned,
+                memory=conversation.memory,
                 leaf_id=conversation.leaf_id,
             )
         )

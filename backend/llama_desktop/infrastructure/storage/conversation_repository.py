@@ -261,6 +261,7 @@ def is_blank(conversation: Conversation) -> bool:
         or conversation.parameters != SamplingParameters()
         or conversation.overflow is not Overflow.OLDEST
         or conversation.is_pinned
+        or conversation.memory is not None
     )
 
 

@@ -14,6 +14,10 @@ _AT_ONCE: Final = 900
 """SQLite takes 999 values in one question where it is old."""
 
 
+class SearchInterrupted(Exception):
+    """Somebody did not want to wait any longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A message as it is searched."""
@@ -29,6 +33,7 @@ class Found:
     """A message as it is shown."""
 
     key: int
+    parent_key: int | None
     chat_id: str
     chat_title: str
     doc: int
@@ -121,14 +126,14 @@ class SearchReader:
     def read_found(self, keys: Collection[int]) -> dict[int, Found]:
         """These messages as they are shown, by key."""
         rows = self._ask_for(
-            "select m.key, c.id, c.title, m.doc, m.role, m.created, m.content"
+            "select m.key, m.parent, c.id, c.title, m.doc, m.role, m.created, m.content"
             " from message m join chat c on c.key = m.chat where m.key in",
             keys,
         )
         return {row[0]: Found(*row) for row in rows}
 
     def interrupt(self) -> None:
-        """End the question under way, from any thread; who asked it gets SearchIndexUnusable."""
+        """End the question under way, from any thread; who asked it gets SearchInterrupted."""
         if self._connection is not None:
             self._connection.interrupt()
 
@@ -147,6 +152,8 @@ class SearchReader:
                 self._connection = _connect_to_read(self._path)
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise SearchInterrupted from error
             raise SearchIndexUnusable(str(error)) from error
 
 

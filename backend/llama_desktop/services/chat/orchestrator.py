@@ -15,6 +15,7 @@ from llama_desktop.domain.chat import (
     Attachment,
     Conversation,
     MessageStatus,
+    Passage,
     SamplingParameters,
     ShownBranch,
     TurnIds,
@@ -37,6 +38,7 @@ from llama_desktop.services.conversation_tree import (
 )
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.memory.recall import RecallService
 from llama_desktop.services.sampling import require_sound_parameters
 
 _USUAL_PACE: Final = SavePace()
@@ -68,12 +70,14 @@ class Orchestrator:
         server: RunningServer,
         attachments: KeptAttachments,
         *,
+        recall: RecallService | None = None,
         on_sent: OnSent | None = None,
         pace: SavePace = _USUAL_PACE,
     ) -> None:
         self._conversations = conversations
         self._server = server
         self._attachments = attachments
+        self._recall = recall
         self._on_sent = on_sent
         self._pace = pace
         self._slots = Slots(server)
@@ -102,8 +106,12 @@ class Orchestrator:
         *,
         parent_id: int | UnsetType | None = UNSET,
         attachment_ids: tuple[str, ...] = (),
+        memory: bool | None = None,
     ) -> TurnIds:
         """Keep a question durably, with the files that go with it, and start its answer.
+
+        With it goes what was said before and fits, unless `memory`, the chat or the settings
+        (the first of them that says anything) have it otherwise.
 
         Raises:
             ServerNotRunning: no model is loaded; nothing was written.
@@ -123,10 +131,21 @@ class Orchestrator:
         if attachment_ids:
             attachments = await self._attachments.take(conversation_id, attachment_ids)
 
+        recalled: tuple[Passage, ...] = ()
+        if self._recall is not None:
+            recalled = await self._recall.find_context(
+                conversation_id, text, parent_id=parent_id, is_wanted=memory
+            )
+
         def decide(old: Conversation, status: MessageStatus) -> Conversation:
             now = time.time()
             asked_in = append_question(
-                old, text, parent_id=parent_id, now=now, attachments=attachments
+                old,
+                text,
+                parent_id=parent_id,
+                now=now,
+                attachments=attachments,
+                recalled=recalled,
             )
             assert asked_in.leaf_id is not None
             return append_answer(asked_in, asked_in.leaf_id, status=status, now=now)

@@ -1,10 +1,10 @@
 """Makes the model's prompt of a branch of a conversation. Pure.
 
-What goes in: the system prompt, the questions of the branch with their files, and their answers,
-without the model's thinking. An answer that failed or is empty is left out; its question stays,
-and questions that then follow each other are joined, because many chat templates demand that
-roles alternate. An answer that is to be continued stands at the end, with its thinking: the
-server goes on from its last token.
+What goes in: the system prompt, the questions of the branch with what was recalled for them and
+their files, and their answers, without the model's thinking. An answer that failed or is empty is
+left out; its question stays, and questions that then follow each other are joined, because many
+chat templates demand that roles alternate. An answer that is to be continued stands at the end,
+with its thinking: the server goes on from its last token.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from llama_desktop.domain.chat import (
 )
 from llama_desktop.infrastructure.llama.chat_request import ChatImage, ChatMessage
 from llama_desktop.services.attachment_text import render_attachment
+from llama_desktop.services.memory.recalled_text import render_recalled
 
 _MESSAGE_OVERHEAD: Final = 32
 _TEMPLATE_OVERHEAD: Final = 256
@@ -191,6 +192,9 @@ def _segments(message: Message, source: PromptSource) -> tuple[Segment, ...]:
     if message.role is Role.ASSISTANT:
         return (Segment(PromptOrigin.ASSISTANT, message.content, message.id),)
     files = []
+    if message.recalled:
+        block = render_recalled(message.recalled)
+        files.append(Segment(PromptOrigin.MEMORY, block, message.id))
     for attachment in message.attachments:
         content = source.files[attachment.id]
         if isinstance(content, str):

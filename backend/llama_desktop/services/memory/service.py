@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +13,14 @@ from typing import Final, Self, TypeVar
 from llama_desktop.domain.chat import Role
 from llama_desktop.domain.memory import SearchHit
 from llama_desktop.infrastructure.storage.search_index import SearchIndexUnusable
-from llama_desktop.infrastructure.storage.search_reader import SearchReader
+from llama_desktop.infrastructure.storage.search_reader import (
+    Found,
+    SearchInterrupted,
+    SearchReader,
+)
+from llama_desktop.services.memory.fuse import Ranked
 from llama_desktop.services.memory.index import MemoryIndex
-from llama_desktop.services.memory.query import read_query
+from llama_desktop.services.memory.query import Query, read_query
 from llama_desktop.services.memory.search import Hit, MessageSearch
 from llama_desktop.services.memory.snippet import cut_snippet
 
@@ -62,9 +67,26 @@ class MemoryService:
         hits = await self._ask(lambda: self._search.find(query, min(max(limit, 1), _MAX_HITS)))
         return tuple(_show(hit) for hit in hits)
 
+    async def find(
+        self, query: Query, *, limit: int, accept: Callable[[Found, Ranked], bool]
+    ) -> list[Hit]:
+        """The messages that fit best, of those that are accepted. May be cancelled."""
+        await self.index.wait_opened()
+        try:
+            return await self._ask(lambda: self._search.find(query, limit, accept=accept))
+        except asyncio.CancelledError:
+            self._reader.interrupt()
+            raise
+
+    async def read(self, keys: Collection[int]) -> dict[int, Found]:
+        """These messages, by key."""
+        return await self._run(lambda: self._reader.read_found(keys))
+
     async def _ask(self, find: Callable[[], list[Hit]]) -> list[Hit]:
         try:
             return await self._run(find)
+        except SearchInterrupted:
+            return []
         except SearchIndexUnusable as error:
             logger.warning("the search index cannot be read: %s", error)
             self.index.make_anew()

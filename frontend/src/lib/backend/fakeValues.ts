@@ -43,6 +43,7 @@ export function fakeMessage(id: number, changes: Partial<Message> = {}): Message
 		error: null,
 		omitted_message_ids: [],
 		attachments: [],
+		recalled: [],
 		is_deleted: false,
 		...changes
 	};
@@ -58,6 +59,7 @@ export function fakeConversation(id: string, messages: Message[] = []): Conversa
 		parameters: fakeParameters,
 		overflow: 'oldest',
 		is_pinned: false,
+		memory: null,
 		leaf_id: messages.at(-1)?.id ?? null,
 		messages
 	};
@@ -114,6 +116,7 @@ export const fakeSettings: Settings = {
 	model_folders: ['/models'],
 	llama_server_path: null,
 	sidebar_open: true,
+	memory_enabled: true,
 	presets: [],
 	last_config: null
 };

@@ -5,7 +5,7 @@ export interface Commands {
 	start_llama_server: { args: { config: ServerConfigInput }; value: Running };
 	stop_llama_server: { args: Record<string, never>; value: null };
 	get_server_state: { args: Record<string, never>; value: ServerState };
-	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[] }; value: TurnIds };
+	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[]; memory?: boolean | null }; value: TurnIds };
 	answer_again: { args: { conversation_id: string; message_id: number; parameters?: SamplingParametersInput | null }; value: TurnIds };
 	continue_answer: { args: { conversation_id: string; message_id: number }; value: TurnIds };
 	stop_answer: { args: { conversation_id: string; message_id: number }; value: null };
@@ -16,7 +16,7 @@ export interface Commands {
 	get_conversation: { args: { conversation_id: string }; value: Conversation };
 	list_conversations: { args: Record<string, never>; value: ConversationSummary[] };
 	rename_conversation: { args: { conversation_id: string; title: string }; value: ConversationSummary };
-	update_conversation: { args: { conversation_id: string; system_prompt: string; parameters: SamplingParametersInput; overflow?: Overflow }; value: Conversation };
+	update_conversation: { args: { conversation_id: string; system_prompt: string; parameters: SamplingParametersInput; overflow?: Overflow; memory?: boolean | null }; value: Conversation };
 	pin_conversation: { args: { conversation_id: string; is_pinned: boolean }; value: ConversationSummary };
 	delete_conversations: { args: { conversation_ids: string[] }; value: null };
 	restore_conversations: { args: { conversation_ids: string[] }; value: ConversationSummary[] };
@@ -39,7 +39,7 @@ export interface Commands {
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
 	get_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null }; value: Settings };
+	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
@@ -177,6 +177,7 @@ export interface Conversation {
 	parameters: SamplingParameters;
 	overflow: Overflow;
 	is_pinned: boolean;
+	memory: boolean | null;
 	leaf_id: number | null;
 	messages: Message[];
 }
@@ -305,6 +306,7 @@ export interface Message {
 	error: AnswerError | null;
 	omitted_message_ids: number[];
 	attachments: Attachment[];
+	recalled: Passage[];
 	is_deleted: boolean;
 }
 
@@ -370,6 +372,18 @@ export interface Notices {
 
 export type Overflow = 'oldest' | 'middle' | 'nothing';
 
+export interface Passage {
+	conversation_id: string;
+	conversation_title: string;
+	message_id: number;
+	role: Role;
+	created: number;
+	day: string;
+	text: string;
+	before: string;
+	words: string[];
+}
+
 export interface Preset {
 	id: string;
 	name: string;
@@ -386,7 +400,7 @@ export interface PresetInput {
 	overflow?: Overflow;
 }
 
-export type PromptOrigin = 'template' | 'system' | 'file' | 'user' | 'assistant';
+export type PromptOrigin = 'template' | 'system' | 'file' | 'memory' | 'user' | 'assistant';
 
 export interface PromptPart {
 	origin: PromptOrigin;
@@ -524,6 +538,7 @@ export interface Settings {
 	model_folders: string[];
 	llama_server_path: string | null;
 	sidebar_open: boolean;
+	memory_enabled: boolean;
 	presets: Preset[];
 	last_config: ServerConfig | null;
 }

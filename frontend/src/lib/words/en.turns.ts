@@ -49,6 +49,7 @@ export const turns = {
 			template: 'Template',
 			system: 'System prompt',
 			file: 'Files',
+			memory: 'Memory',
 			user: 'You',
 			assistant: 'Answers'
 		}

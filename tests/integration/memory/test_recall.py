@@ -1,0 +1,210 @@
+"""What goes with a question from other chats, with the real engine and the app as it is wired."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from fakes.topic_log import TopicLog
+from llama_desktop.bootstrap import open_application
+from llama_desktop.domain.chat import (
+    Conversation,
+    Message,
+    MessageStatus,
+    Overflow,
+    Passage,
+    PromptOrigin,
+    Role,
+    SamplingParameters,
+    TurnIds,
+)
+from llama_desktop.domain.events import TurnFailed, TurnFinished, TurnStarted
+from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.infrastructure.desktop import NoDesktop
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.services.application import Application
+from llama_desktop.services.conversation_branches import delete_message
+from llama_desktop.services.memory.recall import RecallService
+
+SHORT = SamplingParameters(max_tokens=4, temperature=0)
+
+
+@pytest.fixture
+async def app(tmp_path: Path, tiny_model: Path) -> AsyncIterator[Application]:
+    paths = AppPaths.locate(tmp_path)
+    paths.prepare()
+    async with open_application(
+        # What is tested here must not depend on how busy the machine is.
+        paths,
+        desktop=NoDesktop(),
+        version="test",
+        recall_deadline=30,
+    ) as app:
+        await app.llama.start(
+            ServerConfig(model_path=tiny_model, context_size=16_384, parallel=1, threads=1)
+        )
+        yield app
+
+
+async def _chat(app: Application, *contents: str, title: str = "Norway trip") -> str:
+    """A chat in which this was said, one message after the other."""
+    chat = await app.conversations.create(title=title, parameters=SHORT)
+
+    def decide(old: Conversation) -> Conversation:
+        messages = tuple(
+            Message(
+                id=number,
+                parent_id=number - 1 or None,
+                role=Role.USER if number % 2 else Role.ASSISTANT,
+                content=content,
+                status=MessageStatus.COMPLETE,
+                created=1_700_000_000.0 + number,
+            )
+            for number, content in enumerate(contents, start=1)
+        )
+        return replace(old, messages=messages, leaf_id=len(messages) or None)
+
+    await app.conversations.change(chat.id, decide)
+    return chat.id
+
+
+async def _ask(app: Application, chat: str, question: str, **how) -> tuple[Message, Message]:
+    """The question and its answer, as they are kept."""
+    await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
+    log = TopicLog(app.orchestrator.topic)
+    ids: TurnIds = await app.orchestrator.send_message(chat, question, **how)
+    await log.wait_for(
+        TurnFinished | TurnFailed, lambda event: event.message_id == ids.answer_message_id
+    )
+    assert [event.user_message.id for event in log.of(TurnStarted)] == [ids.user_message_id]
+    kept = {message.id: message for message in (await app.conversations.get(chat)).messages}
+    return kept[ids.user_message_id], kept[ids.answer_message_id]
+
+
+def _texts(passages: tuple[Passage, ...]) -> list[str]:
+    return [passage.text for passage in passages]
+
+
+async def _prompt(app: Application, chat: str, message: Message) -> str:
+    return "".join(part.text for part in (await app.prompts.view(chat, message.id)).parts)
+
+
+async def test_a_fact_of_one_chat_is_given_to_a_question_in_another(app: Application) -> None:
+    source = await _chat(
+        app, "Where did I put the passport?", "Into the blue drawer, with the insurance papers."
+    )
+    chat = await _chat(app, title="Packing")
+    question, answer = await _ask(app, chat, "Which drawer has my pasport and insurance?")
+    assert _texts(question.recalled) == ["Into the blue drawer, with the insurance papers."]
+    (passage,) = question.recalled
+    assert (passage.conversation_id, passage.message_id) == (source, 2)
+    assert (passage.conversation_title, passage.role) == ("Norway trip", Role.ASSISTANT)
+    assert passage.before == "Where did I put the passport?"
+    assert set(passage.words) == {"drawer", "insurance"}
+    view = await app.prompts.view(chat, answer.id)
+    (part,) = [part for part in view.parts if part.origin is PromptOrigin.MEMORY]
+    assert "· Norway trip · assistant: Into the blue drawer" in part.text
+    assert part.message_id == question.id
+    assert question.content == "Which drawer has my pasport and insurance?"
+
+
+async def test_memory_is_off_where_question_chat_or_settings_say_so(app: Application) -> None:
+    await _chat(app, "My passport is in the blue drawer.")
+    text = "Is the passport in the blue drawer?"
+
+    async def recalls(chat: str, **how) -> bool:
+        question, answer = await _ask(app, chat, text, parent_id=None, **how)
+        assert ("Norway trip" in await _prompt(app, chat, answer)) is bool(question.recalled)
+        return bool(question.recalled)
+
+    chat = await _chat(app, title="Packing")
+    assert await recalls(chat)
+    assert not await recalls(chat, memory=False)
+    await app.settings.update(memory_enabled=False)
+    assert not await recalls(chat)
+    assert await recalls(chat, memory=True)
+    await app.settings.update(memory_enabled=True)
+    off = await app.conversations.update(
+        chat, system_prompt="", parameters=SHORT, overflow=Overflow.OLDEST, memory=False
+    )
+    assert off.memory is False
+    assert not await recalls(chat)
+
+
+async def test_what_was_recalled_stays_and_the_cache_keeps_the_prompt_before_it(
+    app: Application,
+) -> None:
+    await _chat(app, "My passport is in the blue drawer.")
+    chat = await _chat(app, title="Packing")
+    first, answer = await _ask(app, chat, "Tell me about the sea and the long way to the north.")
+    assert first.recalled == ()
+    before = await _prompt(app, chat, answer)
+    second, answered = await _ask(app, chat, "Is the passport in the blue drawer?")
+    assert _texts(second.recalled) == ["My passport is in the blue drawer."]
+    assert (await _prompt(app, chat, answered)).startswith(before)
+    assert answered.stats is not None
+    assert answer.stats is not None
+    assert answered.stats.cached_tokens > answer.stats.prompt_tokens * 0.8
+    # The chat that it came from goes; what the model was told is history, and stays in the prompt.
+    third, last = await _ask(app, chat, "And what else is there to say about it?")
+    assert "My passport is in the blue drawer." in await _prompt(app, chat, last)
+    assert last.stats is not None
+    assert last.stats.cached_tokens > answered.stats.prompt_tokens * 0.8
+    assert third.recalled == ()
+
+
+async def test_nothing_is_recalled_that_does_not_fit(app: Application) -> None:
+    await _chat(app, "My passport is in the blue drawer.", "Thanks for telling me.")
+    chat = await _chat(app, title="Packing")
+    for text in ("Thanks!", "continue", "What is the capital of Portugal called in winter?"):
+        question, _ = await _ask(app, chat, text)
+        assert question.recalled == (), text
+
+
+async def test_what_is_in_the_prompt_on_other_branches_or_in_the_trash_is_left_out(
+    app: Application,
+) -> None:
+    text = "Is the passport in the blue drawer?"
+    chat = await _chat(app, "My passport is in the blue drawer.", "I see.", title="Packing")
+    trashed = await _chat(app, "The passport lay in the blue drawer before.")
+    await app.conversations.delete(trashed)
+    deleted = await _chat(app, "A passport belongs into every blue drawer, as one says.", "Yes.")
+    await app.conversations.change(deleted, lambda old: delete_message(old, 1))
+    same_words = await _chat(app, "My passport is in the blue drawer!")
+    question, _ = await _ask(app, chat, text)
+    assert question.recalled == ()
+    sibling, _ = await _ask(app, chat, text, parent_id=None)
+    assert [one.conversation_id for one in sibling.recalled] == [same_words]
+
+
+async def test_passages_stay_within_their_share_of_the_window(app: Application) -> None:
+    for number in range(8):
+        said = f"Passport number {number} is in the blue drawer. " + f"Word{number} " * 90
+        await _chat(app, said, title=f"Chat {number}")
+    chat = await _chat(app, title="Packing")
+    question, answer = await _ask(app, chat, "Is the passport in the blue drawer?")
+    assert 1 <= len(question.recalled) <= 5
+    assert sorted(one.created for one in question.recalled) == [
+        one.created for one in question.recalled
+    ]
+    view = await app.prompts.view(chat, answer.id)
+    (tokens,) = [p.token_count for p in view.parts if p.origin is PromptOrigin.MEMORY]
+    assert tokens <= 1_000
+
+
+async def test_what_cannot_be_found_in_time_is_not_given(app: Application) -> None:
+    await _chat(app, "My passport is in the blue drawer.")
+    chat = await _chat(app, title="Packing")
+    await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
+    text = "Is the passport in the blue drawer?"
+    for deadline, count in ((0, 0), (30, 1)):
+        recall = RecallService(
+            app.memory, app.conversations, app.settings, app.llama, deadline=deadline
+        )
+        found = await recall.find_context(chat, text, parent_id=None, is_wanted=None)
+        assert len(found) == count
+    assert len(await app.memory.search("passport ", limit=5)) == 1
