@@ -23,7 +23,8 @@ export function selectedPassage(): Passage | null {
 	if (message === null || message !== messageOf(range.endContainer) || text === '') {
 		return null;
 	}
-	if (document.activeElement?.matches('input, textarea')) {
+	const field = document.activeElement;
+	if (field?.matches('input, textarea') && message.contains(field)) {
 		return null;
 	}
 	const box = [...range.getClientRects()].at(-1);

@@ -47,7 +47,7 @@ def test_nothing_of_a_hostile_answer_runs_asks_or_leaves(
     page.get_by_role("navigation").get_by_text("Hostile").click()
     answer = page.locator('[data-turn="2"]')
     expect(answer).to_contain_text("The end.")
-    page.wait_for_function("document.querySelector('[data-turn=\"2\"] .katex') !== null")
+    answer.locator(".katex").first.wait_for()
     page.on("request", lambda request: asked.append(request.url))
     title = page.title()
 
