@@ -112,7 +112,7 @@ def test_a_stopped_answer_goes_on_where_it_stopped(
     _load(app, slow_endless_model)
     page = open_page()
     _ask(page, "Talk slowly")
-    expect(_turn(page, 1).locator("p").first).to_contain_text(re.compile(r"\w+ \w+ \w+"))
+    expect(_turn(page, 1).locator("p").first).to_contain_text(re.compile(r"\S+ \S+ \S+"))
     page.get_by_role("button", name="Stop").click()
     expect(_turn(page, 1)).to_contain_text("stopped")
     before = _kept(app)["messages"][-1]["content"]

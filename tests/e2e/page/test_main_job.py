@@ -35,14 +35,14 @@ def test_the_main_job_with_the_mouse(
     message.fill("Hello, who are you?")
     page.get_by_role("button", name="Send").click()
     answer = page.get_by_role("article").nth(1)
-    expect(answer.get_by_text("tok/s")).to_be_visible()
+    expect(answer.get_by_text("to first token")).to_be_visible()
     expect(answer.get_by_text(re.compile("to first token"))).to_be_visible()
     expect(page.get_by_role("article").first).to_contain_text("Hello, who are you?")
     said = answer.inner_text()
     picture(page, "chat-answered-dark")
 
     page.reload()
-    expect(page.get_by_role("article").nth(1).get_by_text("tok/s")).to_be_visible()
+    expect(page.get_by_role("article").nth(1).get_by_text("to first token")).to_be_visible()
     assert page.get_by_role("article").nth(1).inner_text() == said
 
     page.context.close()
@@ -75,14 +75,14 @@ def test_the_main_job_by_keyboard_alone(
     keys.press("Shift+Enter")
     keys.type("second line")
     keys.press("Enter")
-    expect(page.get_by_role("article").nth(1).get_by_text("tok/s")).to_be_visible()
+    expect(page.get_by_role("article").nth(1).get_by_text("to first token")).to_be_visible()
     [chat] = app.invoke("list_conversations")
     kept = app.invoke("get_conversation", conversation_id=chat["id"])
     assert kept["messages"][0]["content"] == "First line\nsecond line"
 
     _tab_to(page, "Answer again")
     keys.press("Enter")
-    expect(page.get_by_role("article").nth(1).get_by_text("tok/s")).to_be_visible()
+    expect(page.get_by_role("article").nth(1).get_by_text("to first token")).to_be_visible()
     keys.press("Control+Shift+m")
     expect(page.get_by_role("combobox", name="Filter models")).to_be_focused()
     keys.press("Escape")

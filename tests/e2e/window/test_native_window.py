@@ -67,7 +67,7 @@ def test_the_main_job_is_done_in_the_window(app: WindowApp, page: Page, tiny_mod
     page.get_by_role("textbox").last.fill("Hello from the window")
     page.keyboard.press("Enter")
 
-    page.get_by_role("article").nth(1).get_by_text("tok/s").wait_for()
+    page.get_by_role("article").nth(1).get_by_text("to first token").wait_for()
     [chat] = app.invoke("list_conversations")
     kept = app.invoke("get_conversation", conversation_id=chat["id"])
     assert kept["messages"][0]["content"] == "Hello from the window"
