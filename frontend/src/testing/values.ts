@@ -115,7 +115,7 @@ export function someSettings(change: Partial<Settings> = {}): Settings {
 		model_folders: [],
 		llama_server_path: null,
 		sidebar_open: true,
-		memory_enabled: true,
+		memory_enabled: false,
 		presets: [],
 		last_config: null,
 		...change

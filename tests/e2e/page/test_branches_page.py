@@ -30,7 +30,7 @@ def _turn(page: Page, index: int) -> Locator:
 
 
 def _await_answer(page: Page, index: int = 1) -> None:
-    expect(_turn(page, index).get_by_text(re.compile(r"^\d+ tokens?"))).to_be_visible()
+    expect(_turn(page, index).get_by_text("to first token")).to_be_visible()
 
 
 def _kept(app: RunningApp) -> dict[str, Any]:

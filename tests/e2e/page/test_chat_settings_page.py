@@ -48,7 +48,9 @@ def _kept(app: RunningApp) -> dict[str, Any]:
 
 
 def _answered(page: Page, count: int = 1) -> None:
-    expect(page.get_by_role("article").nth(2 * count - 1).get_by_text("tok/s")).to_be_visible()
+    expect(
+        page.get_by_role("article").nth(2 * count - 1).get_by_text("to first token")
+    ).to_be_visible()
 
 
 def test_a_new_chat_begins_with_what_was_set_for_it(

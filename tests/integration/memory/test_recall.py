@@ -44,6 +44,7 @@ async def app(tmp_path: Path, tiny_model: Path) -> AsyncIterator[Application]:
         version="test",
         recall_deadline=30,
     ) as app:
+        await app.settings.update(memory_enabled=True)
         await app.llama.start(
             ServerConfig(model_path=tiny_model, context_size=16_384, parallel=1, threads=1)
         )

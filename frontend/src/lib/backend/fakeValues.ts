@@ -116,7 +116,7 @@ export const fakeSettings: Settings = {
 	model_folders: ['/models'],
 	llama_server_path: null,
 	sidebar_open: true,
-	memory_enabled: true,
+	memory_enabled: false,
 	presets: [],
 	last_config: null
 };
