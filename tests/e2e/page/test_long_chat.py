@@ -103,6 +103,7 @@ def test_what_is_read_stays_in_its_place_while_rows_are_drawn_above_it(
 
 def test_any_place_can_be_jumped_to_and_end_comes_back(open_page: OpenPage) -> None:
     page = _open(open_page)
+    _settle(page)
     scroll_to = "(share) => { const box = document.querySelector('[role=log]').parentElement;"
     for share in (0.5, 0.1, 0.9, 0.0):
         page.evaluate(f"{scroll_to} box.scrollTop = share * box.scrollHeight }}", share)
