@@ -108,8 +108,8 @@ def test_drafts_of_every_chat_survive_a_restart_of_the_app(
         expect(_files(page)).to_contain_text("notes.txt")
         # Left at once, without the pause after the last key.
         page.goto("about:blank")
-        page.close()
         _until(lambda: _holds(app.invoke("get_drafts"), "a new thought", "notes.txt"))
+        page.close()
         app.kill()
     with running_app(tmp_path / "data") as app:
         page = browser.new_page()
