@@ -51,7 +51,7 @@ def _measure(name: str, *, quick: bool) -> list[Row]:
             case _:
                 return asyncio.run(
                     streaming.measure(
-                        folder, first_tokens=20 if quick else 200, answers=2 if quick else 9
+                        folder, first_tokens=20 if quick else 200, answers=2 if quick else 16
                     )
                 )
 
