@@ -106,6 +106,37 @@ def test_an_answer_has_versions_and_one_can_be_deleted_and_brought_back(
     assert not any(one["is_deleted"] for one in _kept(app)["messages"])
 
 
+def test_an_answer_is_asked_for_again_from_another_model_with_settings_of_its_own(
+    app: RunningApp, open_page: OpenPage, picture: Picture, tmp_path: Path, tiny_model: Path
+) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for name in ("first", "second"):
+        (folder / f"{name}.gguf").symlink_to(tiny_model)
+    app.invoke("add_model_folder", path=str(folder))
+    _load(app, folder / "first.gguf")
+    page = open_page(theme="dark")
+    _ask(page, "Who are you?")
+    _await_answer(page)
+
+    _turn(page, 1).get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Answer again with …").click()
+    dialog = page.get_by_role("dialog", name="Answer again with")
+    dialog.get_by_role("textbox", name="Temperature").fill("1.5")
+    picture(page, "chat-again-with-dark")
+    dialog.get_by_role("combobox", name="Model").select_option(index=1)
+    dialog.get_by_role("button", name=re.compile("^Load .* and answer again$")).click()
+
+    expect(_turn(page, 1).get_by_text("2/2")).to_be_visible()
+    _await_answer(page)
+    kept = _kept(app)
+    first, second = (one for one in kept["messages"] if one["role"] == "assistant")
+    assert (first["model"]["file"], second["model"]["file"]) == ("first.gguf", "second.gguf")
+    assert second["parameters"]["temperature"] == 1.5
+    assert first["parameters"]["temperature"] is None
+    assert kept["parameters"]["temperature"] is None
+
+
 def test_a_stopped_answer_goes_on_where_it_stopped(
     app: RunningApp, open_page: OpenPage, slow_endless_model: Path
 ) -> None:

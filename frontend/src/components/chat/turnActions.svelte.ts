@@ -2,7 +2,7 @@ import { tick } from 'svelte';
 
 import type { StickToBottom } from '../../lib/attachments/stickToBottom.svelte';
 import { asBackendError } from '../../lib/backend/errors';
-import type { Message } from '../../lib/backend/protocol';
+import type { Message, SamplingParameters } from '../../lib/backend/protocol';
 import { copyRich, copyText } from '../../lib/clipboard';
 import { richText } from '../../lib/markdown/rich';
 import type { Stores } from '../../lib/stores/context';
@@ -11,7 +11,7 @@ import { words } from '../../lib/words/en';
 
 /** What lies over the transcript for one of its messages. */
 export interface TurnOverlay {
-	kind: 'menu' | 'prompt' | 'details';
+	kind: 'menu' | 'prompt' | 'details' | 'again';
 	message: Message;
 	/** The control that opened it. */
 	opener: HTMLElement;
@@ -51,10 +51,11 @@ export class TurnActions {
 		);
 	}
 
-	answerAgain(message: Message): void {
-		if (this.canAsk) {
+	/** `parameters` are for this answer only; without them those of the chat. */
+	answerAgain(message: Message, parameters?: SamplingParameters): void {
+		if (this.#stores.chat.turn === null) {
 			this.#end.resume();
-			void this.#stores.chat.answerAgain(message.id);
+			void this.#stores.chat.answerAgain(message.id, parameters);
 		}
 	}
 

@@ -6,6 +6,7 @@ import type {
 	ConversationsEvent,
 	Message,
 	PromptView,
+	SamplingParameters,
 	ShownBranch,
 	TurnStarted
 } from '../backend/protocol';
@@ -150,8 +151,11 @@ export class ChatStore {
 		return sent;
 	}
 
-	/** Gives the question of an answer to the model once more; the old answer stays beside it. */
-	async answerAgain(messageId: number): Promise<void> {
+	/**
+	 * Gives the question of an answer to the model once more; the old answer stays beside it.
+	 * `parameters` are for this answer only; without them those of the chat.
+	 */
+	async answerAgain(messageId: number, parameters?: SamplingParameters): Promise<void> {
 		const id = this.conversationId;
 		if (id === null) {
 			return;
@@ -159,7 +163,11 @@ export class ChatStore {
 		this.problem = null;
 		await this.#try('answer_again', async () => {
 			await this.settings.save();
-			const args = { conversation_id: id, message_id: messageId };
+			const args = {
+				conversation_id: id,
+				message_id: messageId,
+				...(parameters && { parameters })
+			};
 			const ids = await this.#backend.invoke('answer_again', args);
 			this.#showAnswer(id, ids.answer_message_id);
 		});

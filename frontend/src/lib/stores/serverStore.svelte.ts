@@ -49,16 +49,18 @@ export class ServerStore {
 		});
 	}
 
-	/** Asks for a model; how it goes is told by `state` and `problem`. */
-	async start(config: ServerConfigInput): Promise<void> {
+	/** Asks for a model; how it goes is told by `state` and `problem`. Answers whether it is there. */
+	async start(config: ServerConfigInput): Promise<boolean> {
 		this.#refusal = null;
 		try {
 			await this.#backend.invoke('start_llama_server', { config });
+			return true;
 		} catch (caught) {
 			const error = asBackendError(caught);
 			if (!TOLD_BY_STATE.has(error.code)) {
 				this.#refusal = { modelPath: config.model_path, error };
 			}
+			return false;
 		}
 	}
 

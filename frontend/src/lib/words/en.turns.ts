@@ -18,12 +18,21 @@ export const turns = {
 		hint: 'The old version stays.'
 	},
 
+	againWith: {
+		title: 'Answer again with',
+		hint: 'For this answer only. The answer before it stays beside it.',
+		model: 'Model',
+		ask: 'Answer again',
+		loadAndAsk: (name: string) => `Load ${name} and answer again`
+	},
+
 	menu: {
 		more: 'More',
 		label: 'Message',
 		copyMarkdown: 'Copy as Markdown',
 		copyRich: 'Copy as rich text',
 		goOn: 'Continue',
+		againWith: 'Answer again with …',
 		prompt: 'Show what the model sees',
 		details: 'How this was answered',
 		branch: 'Branch into new chat',
