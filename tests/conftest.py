@@ -80,6 +80,12 @@ def broken_models() -> Path:
 
 
 @pytest.fixture(scope="session")
+def absurd_models() -> Path:
+    """A folder of GGUF files that are sound as files and absurd as models."""
+    return make.absurd_models()
+
+
+@pytest.fixture(scope="session")
 def fake_llama_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program called `llama-server` that does what its model file asks for."""
     if sys.platform == "win32":

@@ -35,6 +35,8 @@ from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
+from llama_desktop.services.llama.diagnostician import Diagnostician
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.service import MemoryService
@@ -91,11 +93,20 @@ async def open_application(
                     paths.engine_home,
                 ),
             )
-            launcher = LlamaLauncher(finder, log, engine_home=paths.engine_home)
+            launcher = LlamaLauncher(
+                finder, log, engine_home=paths.engine_home, is_port_taken=is_port_taken
+            )
             # Asked now, a program of the person's own is known when the first model is loaded.
             looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")
             stack.callback(looking.cancel)
-        llama = await stack.enter_async_context(LlamaCppService(launcher))
+        diagnostician = Diagnostician(
+            data_folder=paths.data,
+            models=lambda: models.library().models,
+            last_sample=lambda: telemetry.last_sample,
+        )
+        llama = await stack.enter_async_context(
+            LlamaCppService(launcher, explain=diagnostician.explain)
+        )
         stack.callback(llama.topic.subscribe(_rememberer(settings, tasks)))
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())

@@ -7,14 +7,8 @@ from asyncio import Event, Future
 from collections.abc import Callable
 from pathlib import Path
 
-from llama_desktop.domain.llama import (
-    Engine,
-    EngineKind,
-    FailureCause,
-    LoadedModel,
-    ServerConfig,
-    ServerFailure,
-)
+from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
+from llama_desktop.domain.llama import Engine, EngineKind, LoadedModel, ServerConfig
 from llama_desktop.infrastructure.llama.client import LlamaClient
 from llama_desktop.infrastructure.llama.process import LaunchProgress
 
@@ -27,12 +21,18 @@ def build_failure(message: str = "It died.", *, while_loading: bool = False) -> 
     """A failure as the launcher or the process would tell it."""
     return ServerFailure(
         cause=FailureCause.CRASHED,
+        headline="crashed",
         message=message,
         exit_code=-11,
         exit_words="SIGSEGV",
         while_loading=while_loading,
         time=0.0,
     )
+
+
+def build_ending(exit_code: int = -11) -> Ending:
+    """How a running process ended, as it would tell it."""
+    return Ending(exit_code=exit_code, while_loading=False, time=0.0)
 
 
 class FakeProcess:
@@ -53,9 +53,9 @@ class FakeProcess:
         self.is_being_stopped = Event()
         self._alive = alive
         self._alive.add(pid)
-        self._exit: Future[ServerFailure] = asyncio.get_running_loop().create_future()
+        self._exit: Future[Ending] = asyncio.get_running_loop().create_future()
 
-    async def wait(self) -> ServerFailure:
+    async def wait(self) -> Ending:
         """Until the test or a stop ends it."""
         return await asyncio.shield(self._exit)
 
@@ -64,14 +64,14 @@ class FakeProcess:
         self.stops += 1
         self.is_being_stopped.set()
         await self.may_leave.wait()
-        self.exit(build_failure("It was stopped."))
+        self.exit(build_ending(0))
         await self.client.aclose()
 
-    def exit(self, failure: ServerFailure) -> None:
+    def exit(self, ending: Ending) -> None:
         """End by itself."""
         self._alive.discard(self.pid)
         if not self._exit.done():
-            self._exit.set_result(failure)
+            self._exit.set_result(ending)
 
     def break_watch(self, error: Exception) -> None:
         """Make `wait` raise."""
@@ -102,7 +102,7 @@ class FakeLaunch:
 
     def fail(self, error: BaseException) -> None:
         """The launch raises `error`, and its process has gone."""
-        self.process.exit(build_failure(while_loading=True))
+        self.process.exit(build_ending(1))
         self.outcome.set_exception(error)
 
 

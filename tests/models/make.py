@@ -99,6 +99,17 @@ def broken_models() -> Path:
     return _folder("broken", write)
 
 
+def absurd_models() -> Path:
+    """A folder of files that are sound as files and absurd as models."""
+
+    def write(folder: Path) -> None:
+        from models.absurd import write_absurd_files
+
+        write_absurd_files(folder, chat_model())
+
+    return _folder("absurd", write)
+
+
 def _write_llama(
     path: Path,
     name: str,
@@ -174,5 +185,6 @@ if __name__ == "__main__":
         embedding_model,
         vision_projector,
         broken_models,
+        absurd_models,
     ):
         print(make())

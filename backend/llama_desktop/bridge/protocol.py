@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -18,17 +18,21 @@ from llama_desktop.commands import COMMANDS, TOPICS
 from llama_desktop.commands.command import Command
 from llama_desktop.domain.errors import AppError
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent
+from llama_desktop.domain.failure import FailureAction
 from llama_desktop.domain.llama import ServerState
 from llama_desktop.domain.metrics import MetricsEvent
+from llama_desktop.services.llama.diagnosis.table import build_failure_table
 from llama_desktop.services.llama.transitions import TRANSITIONS
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 TYPESCRIPT: Final = _ROOT / "frontend" / "src" / "lib" / "backend" / "protocol.ts"
 MARKDOWN: Final = _ROOT / "docs" / "PROTOCOL.md"
 ARCHITECTURE: Final = _ROOT / "docs" / "ARCHITECTURE.md"
+FAILURES: Final = _ROOT / "docs" / "FAILURES.md"
 
 _DIAGRAM_BEGINS: Final = "<!-- generated from TRANSITIONS by `npm run protocol` -->\n"
-_DIAGRAM_ENDS: Final = "<!-- end of generated part -->"
+_FAILURES_BEGIN: Final = "<!-- generated from CAUSE_WORDS by `npm run protocol` -->\n"
+_PART_ENDS: Final = "<!-- end of generated part -->"
 
 _HEAD: Final = "Generated from backend/llama_desktop/commands by `npm run protocol`."
 _SCALARS: Final[dict[type, str]] = {
@@ -44,12 +48,14 @@ _SCALARS: Final[dict[type, str]] = {
 
 _UNIONS: Final[dict[Any, str]] = {
     ServerState: "ServerState",
+    FailureAction: "FailureAction",
     AnswersEvent: "AnswersEvent",
     ConversationsEvent: "ConversationsEvent",
     LogEvent: "LogEvent",
     MetricsEvent: "MetricsEvent",
 }
 """Unions have no name of their own at run time."""
+_NAMED_UNIONS: Final = tuple((shape.type_info(union), name) for union, name in _UNIONS.items())
 
 
 class _Types:
@@ -65,10 +71,6 @@ class _Types:
 
     def spell(self, annotation: Any) -> str:
         """The TypeScript of a Python annotation."""
-        if annotation in _UNIONS:
-            return self._named(
-                _UNIONS[annotation], lambda: self._spell(shape.type_info(annotation))
-            )
         return self._spell(shape.type_info(annotation))
 
     def _spell(self, info: shape.Type) -> str:
@@ -89,10 +91,18 @@ class _Types:
             case shape.TupleType(item_types=items):
                 return f"[{', '.join(self._spell(item) for item in items)}]"
             case shape.UnionType(types=types):
-                return " | ".join(dict.fromkeys(self._spell(one) for one in types))
+                name = next((name for one, name in _NAMED_UNIONS if one == info), None)
+                return (
+                    self._join(types)
+                    if name is None
+                    else self._named(name, lambda: self._join(types))
+                )
             case shape.DictType(value_type=value):
                 return f"Record<string, {self._spell(value)}>"
         raise TypeError(f"{info} has no spelling on the wire")
+
+    def _join(self, types: Iterable[shape.Type]) -> str:
+        return " | ".join(dict.fromkeys(self._spell(one) for one in types))
 
     def _named(self, name: str, spell: Callable[[], str]) -> str:
         if name not in self.declarations:
@@ -225,22 +235,35 @@ Any command may also fail with `bad_request`, `unknown_command` or `internal_err
 
 def architecture() -> str:
     """ARCHITECTURE.md with its state diagram as the table of transitions has it."""
-    text = ARCHITECTURE.read_text(encoding="utf-8")
-    head, begins, rest = text.partition(_DIAGRAM_BEGINS)
-    _, ends, tail = rest.partition(_DIAGRAM_ENDS)
     arrows = "\n".join(
         f"    {old.__name__} --> {new.__name__}"
         for old, followers in TRANSITIONS.items()
         for new in sorted(followers, key=lambda state: state.__name__)
     )
     diagram = f"```mermaid\nstateDiagram-v2\n    [*] --> Stopped\n{arrows}\n```\n"
-    return head + begins + diagram + ends + tail
+    return _with_part(ARCHITECTURE, _DIAGRAM_BEGINS, diagram)
+
+
+def failures() -> str:
+    """FAILURES.md with its table as the diagnosis has it."""
+    return _with_part(FAILURES, _FAILURES_BEGIN, build_failure_table())
+
+
+def _with_part(path: Path, mark: str, part: str) -> str:
+    head, begins, rest = path.read_text(encoding="utf-8").partition(mark)
+    _, ends, tail = rest.partition(_PART_ENDS)
+    return head + begins + part + ends + tail
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or say which one is out of date."""
     stale = []
-    files = ((TYPESCRIPT, typescript()), (MARKDOWN, markdown()), (ARCHITECTURE, architecture()))
+    files = (
+        (TYPESCRIPT, typescript()),
+        (MARKDOWN, markdown()),
+        (ARCHITECTURE, architecture()),
+        (FAILURES, failures()),
+    )
     for path, text in files:
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from llama_desktop.domain.chat import SamplingParameters
+from llama_desktop.domain.failure import ServerFailure
 
 
 class FlashAttention(StrEnum):
@@ -52,6 +53,8 @@ class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     mmproj_path: Path | None = None
     embeddings: bool = False
     alias: str | None = None
+    built_in_engine: bool = False
+    """Take the embedded engine, whichever llama-server is chosen."""
 
 
 class EngineKind(StrEnum):
@@ -88,39 +91,6 @@ class LoadedModel(Struct, frozen=True, kw_only=True):
     """What the server uses where an answer is asked without a parameter."""
 
 
-class FailureCause(StrEnum):
-    """Why a server failed, as far as it is known."""
-
-    BAD_MODEL = "bad_model"
-    OUT_OF_MEMORY = "out_of_memory"
-    PORT_TAKEN = "port_taken"
-    BAD_ARGUMENT = "bad_argument"
-    NOT_EXECUTABLE = "not_executable"
-    MISSING_LIBRARY = "missing_library"
-    CRASHED = "crashed"
-    KILLED = "killed"
-    STRANGER = "stranger"
-    ENDED = "ended"
-    UNKNOWN = "unknown"
-
-
-class ServerFailure(Struct, frozen=True, kw_only=True):
-    """How a server failed, in words and with the evidence."""
-
-    cause: FailureCause
-    message: str
-    """A sentence for people: what happened and what to do."""
-    exit_code: int | None = None
-    """As subprocess gives it: negative is a signal; None: it never started."""
-    exit_words: str | None = None
-    """The exit code in words: `SIGSEGV (invalid memory access)`, `exit code 1`."""
-    log_tail: tuple[str, ...] = ()
-    """The last error lines of the log, else its last lines."""
-    while_loading: bool
-    time: float
-    """Seconds since the epoch."""
-
-
 class Stopped(Struct, frozen=True, tag="stopped"):
     """No server."""
 
@@ -136,6 +106,12 @@ class Starting(Struct, frozen=True, kw_only=True, tag="starting"):
     """0 to 1 as the engine tells it; None: it does not tell."""
     silent_seconds: float | None = None
     """Set when neither log nor progress came for 30 s or more: it seems stuck."""
+    concern: ServerFailure | None = None
+    """What this silence may mean and what can be done; None: it gets on."""
+    recovers_from: ServerFailure | None = None
+    """The failure after which it is loaded again by itself; None: somebody asked for it."""
+    last_load_seconds: float | None = None
+    """How long it took before the crash, where it is loaded again by itself."""
 
 
 class Running(Struct, frozen=True, kw_only=True, tag="running"):
@@ -148,6 +124,8 @@ class Running(Struct, frozen=True, kw_only=True, tag="running"):
     model: LoadedModel
     since: float
     load_seconds: float
+    recovered_from: ServerFailure | None = None
+    """The failure after which it was loaded again by itself."""
 
 
 class Stopping(Struct, frozen=True, kw_only=True, tag="stopping"):

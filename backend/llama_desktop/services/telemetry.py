@@ -63,6 +63,11 @@ class TelemetryService:
         if not self._task.cancelled():
             self._task.result()  # it ended by a defect, which is not to be hidden
 
+    @property
+    def last_sample(self) -> MetricsSample | None:
+        """The newest of the server that runs, or that has just gone; None: nobody listened."""
+        return self._history[-1] if self._history else None
+
     async def latest(self) -> MetricsSample | None:
         """The latest sample, or one made for the asker when nobody listens. None: no server."""
         if self._pid is None:

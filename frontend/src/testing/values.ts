@@ -40,6 +40,7 @@ export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
 		mmproj_path: null,
 		embeddings: false,
 		alias: null,
+		built_in_engine: false,
 		...change
 	};
 }
@@ -52,6 +53,9 @@ export function starting(change: Partial<Starting> = {}): Starting {
 		pid: 1,
 		progress: null,
 		silent_seconds: null,
+		concern: null,
+		recovers_from: null,
+		last_load_seconds: null,
 		...change
 	};
 }
@@ -75,6 +79,7 @@ export function running(change: Partial<Running> = {}): Running {
 		},
 		since: NOW,
 		load_seconds: 1,
+		recovered_from: null,
 		...change
 	};
 }
@@ -84,7 +89,13 @@ export function failed(change: Partial<Failed['failure']> = {}): Failed {
 		type: 'failed',
 		config: aConfig(),
 		failure: {
-			cause: 'out_of_memory',
+			cause: 'memory_out',
+			headline: 'out of memory',
+			actions: [{ type: 'load_again' }],
+			attempt: 1,
+			command: ['/app/llama-server', '-m', '/models/Qwen3-8B-Q4_K_M.gguf'],
+			engine_path: '/app/llama-server',
+			engine_version: 'b1',
 			message: 'There is not enough memory for this model.',
 			exit_code: 1,
 			exit_words: 'exit code 1',

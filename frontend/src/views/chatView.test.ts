@@ -13,6 +13,7 @@ import {
 	fakeSummary
 } from '../lib/backend/fakeValues';
 import type { Message, TurnUnderWay } from '../lib/backend/protocol';
+import { failed } from '../testing/values';
 
 const answering = fakeMessage(2, { content: '', status: 'answering' });
 
@@ -198,20 +199,10 @@ describe('ChatView', () => {
 	});
 
 	it('offers to load the model again when the server died in the middle', async () => {
-		const backend = backendWith([fakeMessage(1), fakeMessage(2, { status: 'cut_short' })]);
-		backend.setSnapshot('server_state', {
-			type: 'failed',
-			config: fakeConfig,
-			failure: {
-				cause: 'crashed',
-				message: 'llama-server crashed.',
-				exit_code: -11,
-				exit_words: 'SIGSEGV',
-				log_tail: [],
-				while_loading: false,
-				time: 1
-			}
-		});
+		const cut = fakeMessage(2, { status: 'cut_short' });
+		const backend = backendWith([fakeMessage(1), cut]);
+		const crash = { while_loading: false, time: cut.created + 1 };
+		backend.setSnapshot('server_state', { ...failed(crash), config: fakeConfig });
 		backend.answer('start_llama_server', () => fakeRunning);
 		const user = await openChat(backend);
 		await user.click(screen.getByRole('button', { name: 'Load tiny again' }));

@@ -15,6 +15,7 @@ from llama_desktop.infrastructure.llama.binary import EngineFinder
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
 from llama_desktop.infrastructure.llama.probe import Prober
+from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 
 MakeLauncher = Callable[..., LlamaLauncher]
 
@@ -59,7 +60,12 @@ def make_launcher(tmp_path: Path, engine_log: EngineLog) -> MakeLauncher:
             environment={"PATH": str(tmp_path)},
         )
         return LlamaLauncher(
-            finder, engine_log, engine_home=home, environment=surroundings, **options
+            finder,
+            engine_log,
+            engine_home=home,
+            is_port_taken=is_port_taken,
+            environment=surroundings,
+            **options,
         )
 
     return make

@@ -17,13 +17,15 @@ import psutil
 import pytest
 
 from llama_desktop.domain.chat import SamplingParameters
-from llama_desktop.domain.errors import ModelUnusable, ServerStartFailed, StreamCut
-from llama_desktop.domain.llama import EngineKind, FailureCause, ServerConfig, ServerFailure
+from llama_desktop.domain.errors import ModelUnusable, StreamCut
+from llama_desktop.domain.failure import FailureCause, ServerFailure
+from llama_desktop.domain.llama import EngineKind, ServerConfig
 from llama_desktop.infrastructure.llama.client import ChatMessage, ChatRequest
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
-from llama_desktop.infrastructure.llama.process import LaunchProgress
+from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.server import LlamaServer
 from llama_desktop.infrastructure.llama.stream import AnswerEnded, ContentPiece
+from llama_desktop.services.llama.diagnostician import explain_plainly
 
 MakeLauncher = Callable[..., Any]
 MakeModel = Callable[..., Path]
@@ -39,12 +41,9 @@ def ask(**parameters: Any) -> ChatRequest:
 
 
 async def failure_of(launch: Any) -> ServerFailure:
-    with pytest.raises(ServerStartFailed) as caught:
+    with pytest.raises(LaunchFailed) as caught:
         await launch
-    failure = caught.value.details["failure"]
-    assert isinstance(failure, ServerFailure)
-    assert failure.message == caught.value.message
-    return failure
+    return await explain_plainly(caught.value.ending, ServerConfig(model_path=Path("a.gguf")))
 
 
 async def test_the_embedded_engine_starts_answers_and_stops(
@@ -183,7 +182,7 @@ async def test_a_death_while_running_is_noticed_at_once_and_told(
     server = await make_launcher().launch(ServerConfig(model_path=tiny_model), ignore)
     began = time.monotonic()
     os.kill(server.pid, signal.SIGSEGV)
-    failure = await server.wait()
+    failure = await explain_plainly(await server.wait(), ServerConfig(model_path=tiny_model))
     assert time.monotonic() - began < 1
     assert (failure.cause, failure.exit_code) == (FailureCause.CRASHED, -11)
     assert failure.exit_words == "SIGSEGV (invalid memory access)"
@@ -252,8 +251,7 @@ async def test_a_child_that_dies_takes_its_own_children_along(
 ) -> None:
     model = make_fake_model(dies="running", dies_seconds=0.5, forks=True, exit_code=7)
     server = await make_launcher(fake_llama_server).launch(ServerConfig(model_path=model), ignore)
-    failure = await server.wait()
-    assert failure.exit_words == "exit code 7"
+    assert (await server.wait()).exit_code == 7
     grandchild = next(
         int(line.text.split()[-1]) for line in engine_log.lines if "grandchild pid" in line.text
     )
@@ -271,7 +269,7 @@ async def test_a_death_while_loading_is_told_with_its_last_words(
     failure = await failure_of(
         make_launcher(fake_llama_server).launch(ServerConfig(model_path=model), ignore)
     )
-    assert failure.cause is FailureCause.OUT_OF_MEMORY
+    assert failure.cause is FailureCause.MEMORY_OUT
     assert failure.log_tail == ("0.00.1 E ggml: failed to allocate 99 GiB",)
     assert failure.while_loading
 

@@ -31,7 +31,13 @@ async def main(home, model, program):
         from_command_line=program, from_settings=lambda: None, engines_folder=home / "none",
         prober=Prober(environment, home), environment={"PATH": str(home)},
     )
-    launcher = LlamaLauncher(finder, EngineLog(), engine_home=home, environment=environment)
+    launcher = LlamaLauncher(
+        finder,
+        EngineLog(),
+        engine_home=home,
+        is_port_taken=is_port_taken,
+        environment=environment,
+    )
     print("begun", flush=True)
     server = await launcher.launch(ServerConfig(model_path=model), lambda _: None)
     print("running", flush=True)

@@ -28,9 +28,9 @@ from llama_desktop.domain.errors import (
     ServerStartFailed,
     StreamCut,
 )
+from llama_desktop.domain.failure import FailureCause
 from llama_desktop.domain.llama import (
     Failed,
-    FailureCause,
     Running,
     ServerConfig,
     Starting,
@@ -48,7 +48,7 @@ HI = ChatRequest((ChatMessage("user", "hi"),), SamplingParameters())
 
 @asynccontextmanager
 async def open_service(launcher: Any) -> AsyncIterator[tuple[LlamaCppService, StateRecorder]]:
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0.1) as service:
         yield service, StateRecorder(service.topic)
     assert isinstance(service.state, Stopped)
 
@@ -96,12 +96,12 @@ async def test_the_embedded_engine_on_a_damaged_model_fails_with_its_reason(
         with pytest.raises(ServerStartFailed, match="cut off"):
             await service.start(config)
         assert isinstance(service.state, Failed)
-        assert service.state.failure.cause is FailureCause.BAD_MODEL
+        assert service.state.failure.cause is FailureCause.MODEL_CUT_OFF
         assert service.state.failure.log_tail
         await service.start(ServerConfig(model_path=tiny_model))
 
 
-async def test_the_embedded_engine_killed_while_answering_is_noticed_within_a_second(
+async def test_the_embedded_engine_killed_while_answering_is_loaded_again_within_moments(
     make_launcher: MakeLauncher, endless_model: Path
 ) -> None:
     async with open_service(make_launcher()) as (service, recorder):
@@ -117,15 +117,23 @@ async def test_the_embedded_engine_killed_while_answering_is_noticed_within_a_se
         await flowing.wait()
         began = time.monotonic()
         os.kill(running.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-        failed = await recorder.until(Failed)
+        again = await recorder.next(Starting)
         assert time.monotonic() - began < 1
-        assert isinstance(failed, Failed)
-        assert failed.failure.cause is FailureCause.KILLED
+        assert isinstance(again, Starting)
+        assert again.recovers_from is not None
+        assert again.recovers_from.cause is FailureCause.KILLED
         with pytest.raises(StreamCut):
             await reader
         with pytest.raises(ServerNotRunning):
             service.require_client()
-        assert (await service.start(running.config)).pid != running.pid
+        back = await service.start(running.config)
+        assert back.pid != running.pid
+        assert back.recovered_from == again.recovers_from
+        os.kill(back.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        failed = await recorder.until(Failed)
+        assert isinstance(failed, Failed)
+        assert (failed.failure.cause, failed.failure.attempt) == (FailureCause.KILLED, 2)
+        assert (await service.start(running.config)).pid != back.pid
 
 
 async def test_a_file_that_is_gone_fails_before_anything_is_started(
@@ -222,6 +230,7 @@ async def test_a_child_that_dies_while_running_fails_and_can_be_started_again(
         failed = await recorder.until(Failed)
         assert isinstance(failed, Failed)
         assert failed.failure.exit_words == "exit code 3"
+        assert recorder.names == ["stopped", *2 * ["starting", "running"], "failed"]
         second = await service.start(first.config)
         assert second.pid != first.pid
 
@@ -234,9 +243,11 @@ async def test_a_child_that_dies_at_the_first_chat_cuts_it_and_fails(
         await service.start(ServerConfig(model_path=model))
         with pytest.raises(StreamCut):
             await anext(service.require_client().stream_chat(HI))
-        failed = await recorder.until(Failed)
-        assert isinstance(failed, Failed)
-        assert failed.failure.exit_code == -signal.SIGABRT
+        again = await recorder.next(Starting)
+        assert isinstance(again, Starting)
+        assert again.recovers_from is not None
+        assert again.recovers_from.cause is FailureCause.CRASHED_AT_CHAT
+        await service.stop()
 
 
 async def test_the_end_of_the_app_ends_a_deaf_server_within_five_seconds(

@@ -25,6 +25,13 @@ def test_the_state_diagram_is_up_to_date() -> None:
     assert "Starting --> Running" in protocol.architecture()
 
 
+def test_the_table_of_failures_is_up_to_date() -> None:
+    assert protocol.FAILURES.read_text(encoding="utf-8") == protocol.failures(), (
+        "run `npm run protocol`"
+    )
+    assert "| `gpu_memory_out` | out of GPU memory |" in protocol.failures()
+
+
 def test_every_command_and_topic_is_documented() -> None:
     text = protocol.markdown()
 

@@ -6,12 +6,14 @@ import asyncio
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from llama_desktop.domain.errors import EngineNotFound
+from llama_desktop.domain.failure import Ending
 from llama_desktop.domain.llama import Engine, EngineKind
 from llama_desktop.infrastructure.llama.command_line import Capabilities
 from llama_desktop.infrastructure.llama.engine.command import (
@@ -95,7 +97,7 @@ class EngineFinder:
             except Unusable as unusable:
                 rejected.append(Rejected(candidate, unusable.reason))
                 if candidate.is_chosen:
-                    raise _chosen_is_unusable(candidate, unusable.reason) from unusable
+                    raise _chosen_is_unusable(candidate, unusable) from unusable
                 continue
             engine = Engine(
                 kind=EngineKind.EXTERNAL,
@@ -105,6 +107,14 @@ class EngineFinder:
             )
             return FoundEngine(engine, (str(path),), probed.capabilities, tuple(rejected))
         return _embedded(tuple(rejected))
+
+    def find_built_in(self) -> FoundEngine:
+        """The embedded engine, whatever else there is.
+
+        Raises:
+            EngineNotFound: this app carries none.
+        """
+        return _embedded(())
 
     def _candidates(self) -> Iterator[Candidate]:
         if self._from_command_line is not None:
@@ -164,11 +174,23 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
     return FoundEngine(engine, embedded_command(), Capabilities(EMBEDDED_FLAGS), rejected)
 
 
-def _chosen_is_unusable(candidate: Candidate, reason: str) -> EngineNotFound:
+def _chosen_is_unusable(candidate: Candidate, unusable: Unusable) -> EngineNotFound:
+    reason = unusable.reason
+    ending = Ending(
+        exit_code=unusable.exit_code,
+        while_loading=True,
+        time=time.time(),
+        command=(str(candidate.path),),
+        engine_path=candidate.path,
+        lines=tuple(unusable.output.splitlines()),
+        start_error=None if unusable.exit_code is not None else reason,
+        start_errno=unusable.errno,
+    )
     return EngineNotFound(
         f"The llama-server from {candidate.source} cannot be used: {candidate.path}: {reason}. "
         "Choose another one, or none to use the built-in engine.",
         candidates=_describe((Rejected(candidate, reason),)),
+        ending=ending,
     )
 
 

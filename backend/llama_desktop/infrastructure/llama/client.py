@@ -76,6 +76,9 @@ class LlamaClient:
         self._key = _bearer(api_key)
         self._streams: set[OpenStream] = set()
         self._closed = False
+        self.chats_begun = 0
+        self.chats_answered = 0
+        """Answers that were asked for, and those that got as far as a first word."""
 
     async def is_healthy(self) -> bool:
         """Whether the server answers and has its model. False also while nobody listens.
@@ -140,12 +143,15 @@ class LlamaClient:
         last = request.messages[-1]
         decoder = ChatStreamDecoder(is_continued=last.role == "assistant" and bool(last.content))
         has_spoken = False
+        self.chats_begun += 1
         async with aclosing(self._pieces(build_chat_body(request))) as pieces:
             waiting_since = perf_counter()
             async for piece in pieces:
                 had_to_wait = perf_counter() - waiting_since > _AT_ONCE_SECONDS
                 for event in decoder.feed(piece):
-                    has_spoken = has_spoken or isinstance(event, ContentPiece | ReasoningPiece)
+                    if not has_spoken and isinstance(event, ContentPiece | ReasoningPiece):
+                        has_spoken = True
+                        self.chats_answered += 1
                     yield event
                 if decoder.ended:
                     return

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from llama_desktop.domain.errors import EngineRequestFailed, ServerStartFailed
-from llama_desktop.domain.llama import FailureCause, LoadedModel, ServerConfig, ServerFailure
+from llama_desktop.domain.errors import EngineRequestFailed
+from llama_desktop.domain.llama import LoadedModel, ServerConfig
 from llama_desktop.infrastructure.llama.binary import FoundEngine
 from llama_desktop.infrastructure.llama.client import LlamaClient
 from llama_desktop.infrastructure.llama.command_line import HOST
+from llama_desktop.infrastructure.llama.ending import EndingWatch
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
-from llama_desktop.infrastructure.llama.failure import diagnose, find_tail
 from llama_desktop.infrastructure.llama.loaded_model import read_model
-from llama_desktop.infrastructure.llama.process import LaunchProgress
+from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import ProcessGroup
 from llama_desktop.infrastructure.llama.server import DRAIN_SECONDS, LlamaServer
 
@@ -61,11 +61,13 @@ class Launch:
         plan: Plan,
         group: ProcessGroup,
         output: EngineOutput,
+        watch: EndingWatch,
         report: Callable[[LaunchProgress], None],
     ) -> None:
         self._plan = plan
         self._group = group
         self._output = output
+        self._watch = watch
         self._report_progress = report
         self._progress = LaunchProgress(pid=group.pid)
         self._client: LlamaClient | None = None
@@ -75,7 +77,7 @@ class Launch:
         """Wait for health as long as the process lives; on any other way out leave no process.
 
         Raises:
-            ServerStartFailed: it ended first, or somebody else answers on its port.
+            LaunchFailed: it ended first, or somebody else answers on its port.
         """
         self._report_progress(self._progress)
         exited = asyncio.create_task(self._group.wait(), name="llama-server ends")
@@ -149,6 +151,7 @@ class Launch:
         return LlamaServer(
             self._group,
             self._output,
+            self._watch,
             base_url=self._base_url,
             client=self._client,
             engine=self._plan.found.engine,
@@ -160,25 +163,13 @@ class Launch:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _explain_exit(self, code: int) -> ServerStartFailed:
+    async def _explain_exit(self, code: int) -> LaunchFailed:
         await self._group.drain(DRAIN_SECONDS)
-        failure = diagnose(
-            code,
-            self._output.last_lines,
-            model_name=self._plan.config.model_path.name,
-            while_loading=True,
-            time=time.time(),
+        logger.warning("llama-server ended with code %s while it loaded", code)
+        return LaunchFailed(
+            await self._watch.describe_exit(code, self._output.last_lines, while_loading=True)
         )
-        logger.warning("llama-server failed to start: %s", failure.message)
-        return ServerStartFailed(failure.message, failure=failure)
 
-    def _explain_stranger(self) -> ServerStartFailed:
-        failure = ServerFailure(
-            cause=FailureCause.STRANGER,
-            message="Another program answers on the engine's port. Try again.",
-            log_tail=find_tail(self._output.last_lines),
-            while_loading=True,
-            time=time.time(),
-        )
+    def _explain_stranger(self) -> LaunchFailed:
         logger.warning("A stranger answers at %s", self._base_url)
-        return ServerStartFailed(failure.message, failure=failure)
+        return LaunchFailed(self._watch.describe_stranger(self._output.last_lines))

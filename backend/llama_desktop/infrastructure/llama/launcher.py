@@ -9,22 +9,23 @@ import secrets
 import shlex
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-from llama_desktop.domain.errors import ServerStartFailed
-from llama_desktop.domain.llama import EngineKind, FailureCause, ServerConfig, ServerFailure
+from llama_desktop.domain.failure import Ending
+from llama_desktop.domain.llama import EngineKind, ServerConfig
 from llama_desktop.infrastructure.llama.binary import EngineFinder, FoundEngine
 from llama_desktop.infrastructure.llama.command_line import HOST, Machine, build
+from llama_desktop.infrastructure.llama.ending import EndingWatch
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
 from llama_desktop.infrastructure.llama.environment import build_environment
 from llama_desktop.infrastructure.llama.launch import Launch, Plan
 from llama_desktop.infrastructure.llama.model_check import check_model_file
-from llama_desktop.infrastructure.llama.process import LaunchProgress
+from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import spawn
 from llama_desktop.infrastructure.llama.server import LlamaServer
 
@@ -57,14 +58,19 @@ class LlamaLauncher:
         log: EngineLog,
         *,
         engine_home: Path,
+        is_port_taken: Callable[[Sequence[str]], bool],
         environment: Mapping[str, str] = os.environ,
         pick_port: Callable[[], int] = find_free_port,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
-        """`engine_home` is an empty folder of ours; engines run in it and look there for theirs."""
+        """`engine_home` is an empty folder of ours; engines run in it and look there for theirs.
+
+        `is_port_taken` tells by an engine's last lines whether another port is worth a try.
+        """
         self._finder = finder
         self._log = log
         self._engine_home = engine_home
+        self._is_port_taken = is_port_taken
         self._environment = environment
         self._pick_port = pick_port
         self._silence_seconds = silence_seconds
@@ -74,15 +80,18 @@ class LlamaLauncher:
         self, config: ServerConfig, report: Callable[[LaunchProgress], None]
     ) -> LlamaServer:
         """See `Launcher`."""
-        await asyncio.to_thread(self._check_files, config)
-        found = await self._finder.find_server()
+        await self._prepare(config)
+        if config.built_in_engine:
+            found = self._finder.find_built_in()
+        else:
+            found = await self._finder.find_server()
         for rejected in found.rejected:
             logger.warning("%s is not used: %s", rejected.candidate.path, rejected.reason)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return await self._launch_once(found, config, report)
-            except ServerStartFailed as error:
-                if attempt == _ATTEMPTS or not _is_port_taken(error):
+            except LaunchFailed as failed:
+                if attempt == _ATTEMPTS or not self._is_port_taken(failed.ending.lines):
                     raise
         raise AssertionError("The last attempt returns or raises.")
 
@@ -112,32 +121,27 @@ class LlamaLauncher:
             is_our_executable=found.engine.kind is EngineKind.EMBEDDED,
         )
         output = EngineOutput(self._log)
+        watch = EndingWatch(found, command)
         try:
             group = await spawn(
                 command, environment=environment, folder=self._engine_home, on_output=output.take
             )
         except OSError as error:
-            raise _not_startable(found, error) from error
-        return await Launch(plan, group, output, report).become_healthy()
+            raise LaunchFailed(watch.describe_not_started(error)) from error
+        return await Launch(plan, group, output, watch, report).become_healthy()
+
+    async def _prepare(self, config: ServerConfig) -> None:
+        try:
+            await asyncio.to_thread(self._check_files, config)
+        except OSError as error:
+            words = (error.strerror or str(error)).lower()
+            ending = Ending(
+                while_loading=True, time=time.time(), start_error=words, start_errno=error.errno
+            )
+            raise LaunchFailed(ending) from error
 
     def _check_files(self, config: ServerConfig) -> None:
         self._engine_home.mkdir(parents=True, exist_ok=True)
         check_model_file(config.model_path)
         if config.mmproj_path is not None:
             check_model_file(config.mmproj_path)
-
-
-def _is_port_taken(error: ServerStartFailed) -> bool:
-    failure = error.details.get("failure")
-    return isinstance(failure, ServerFailure) and failure.cause is FailureCause.PORT_TAKEN
-
-
-def _not_startable(found: FoundEngine, error: OSError) -> ServerStartFailed:
-    failure = ServerFailure(
-        cause=FailureCause.NOT_EXECUTABLE,
-        message=f"{found.engine.path} cannot be started: {error.strerror or error}. "
-        "Choose another llama-server.",
-        while_loading=True,
-        time=time.time(),
-    )
-    return ServerStartFailed(failure.message, failure=failure)

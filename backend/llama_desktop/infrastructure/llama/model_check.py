@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from llama_desktop.domain.errors import ModelUnusable
+from llama_desktop.domain.failure import FailureCause
 
 _MAGIC: Final = b"GGUF"
+_NO_MODEL: Final = FailureCause.NOT_A_MODEL
 
 
 def check_model_file(path: Path) -> None:
@@ -20,23 +22,27 @@ def check_model_file(path: Path) -> None:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _unusable(path, "is a folder. Choose a .gguf file in it.")
+            raise _unusable(path, _NO_MODEL, "is a folder. Choose a .gguf file in it.")
         if not stat.S_ISREG(status.st_mode):
-            raise _unusable(path, "is not a file.")  # reading a pipe could wait for ever
+            raise _unusable(path, _NO_MODEL, "is not a file.")  # reading a pipe could wait for ever
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except FileNotFoundError as error:
-        raise _unusable(path, "is not there any more. It was moved, renamed or deleted.") from error
+        words = "is not there any more. It was moved, renamed or deleted."
+        raise _unusable(path, FailureCause.MODEL_MISSING, words) from error
     except PermissionError as error:
-        raise _unusable(path, "may not be read. Change the file's permissions.") from error
+        words = "may not be read. Change the file's permissions."
+        raise _unusable(path, FailureCause.MODEL_UNREADABLE, words) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _unusable(path, f"cannot be read: {reason}.") from error
+        words = f"cannot be read: {reason}."
+        raise _unusable(path, FailureCause.MODEL_UNREADABLE, words) from error
     if not magic:
-        raise _unusable(path, "is empty. Download it again.")
+        raise _unusable(path, FailureCause.MODEL_EMPTY, "is empty. Download it again.")
     if magic != _MAGIC:
-        raise _unusable(path, "is not a GGUF file. Choose another file, or download it again.")
+        words = "is not a GGUF file. Choose another file, or download it again."
+        raise _unusable(path, _NO_MODEL, words)
 
 
-def _unusable(path: Path, words: str) -> ModelUnusable:
-    return ModelUnusable(f"{path.name or path} {words}", path=str(path))
+def _unusable(path: Path, cause: FailureCause, words: str) -> ModelUnusable:
+    return ModelUnusable(f"{path.name or path} {words}", path=str(path), cause=cause)

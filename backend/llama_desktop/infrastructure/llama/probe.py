@@ -25,10 +25,16 @@ _VERSION: Final = re.compile(r"^version:\s*(.+?)\s*$", re.MULTILINE)
 class Unusable(Exception):
     """The candidate is no llama-server that we can run."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(
+        self, reason: str, *, exit_code: int | None = None, output: str = "", number: int = 0
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         """Goes on after a colon: no capital, no full stop."""
+        self.exit_code = exit_code
+        self.output = output
+        """What it said, where it ran at all."""
+        self.errno = number or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Prober:
                 on_output=lambda _, piece: pieces.append(piece),
             )
         except OSError as error:
-            raise Unusable(_explain(error)) from error
+            raise Unusable(_explain(error), number=error.errno or 0) from error
         try:
             async with asyncio.timeout(_SECONDS):
                 code = await group.wait()
@@ -99,11 +105,14 @@ class Prober:
             await group.kill()
         output = b"".join(pieces)[:_LARGEST_OUTPUT].decode("utf-8", "replace")
         if signal_name(code) or nt_status(code):
-            raise Unusable(f"it crashes at once: {describe_exit(code)}")
+            words = f"it crashes at once: {describe_exit(code)}"
+            raise Unusable(words, exit_code=code, output=output)
         if code != 0:
             last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
             raise Unusable(
-                f"it ends with {describe_exit(code)}{f': {last.strip()}' if last else ''}"
+                f"it ends with {describe_exit(code)}{f': {last.strip()}' if last else ''}",
+                exit_code=code,
+                output=output,
             )
         return output
 

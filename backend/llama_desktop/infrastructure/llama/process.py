@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from llama_desktop.domain.llama import Engine, LoadedModel, ServerConfig, ServerFailure
+from llama_desktop.domain.failure import Ending
+from llama_desktop.domain.llama import Engine, LoadedModel, ServerConfig
 from llama_desktop.infrastructure.llama.client import LlamaClient
 
 
@@ -19,6 +20,15 @@ class LaunchProgress:
     """0 to 1, where the engine tells."""
     silent_seconds: float | None = None
     """Set from 30 s without any log line or progress; None again when it speaks."""
+
+
+class LaunchFailed(Exception):
+    """The child ended before it was healthy, or could not be started at all."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(f"exit code {ending.exit_code}")
+        self.ending = ending
+        """What was seen of it; why so, is for others to find out."""
 
 
 class ServerProcess(Protocol):
@@ -39,7 +49,7 @@ class ServerProcess(Protocol):
     @property
     def client(self) -> LlamaClient: ...
 
-    async def wait(self) -> ServerFailure:
+    async def wait(self) -> Ending:
         """Until it has left, by whatever way; says how, with the last lines of its log."""
         ...
 
@@ -61,6 +71,6 @@ class Launcher(Protocol):
         Raises:
             EngineNotFound: no usable llama-server.
             ModelUnusable: the file is missing, unreadable, or plainly no GGUF.
-            ServerStartFailed: the child ended first; `details["failure"]` is a ServerFailure.
+            LaunchFailed: the child ended first.
         """
         ...

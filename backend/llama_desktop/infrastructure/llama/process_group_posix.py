@@ -105,5 +105,6 @@ async def spawn_group(
         )
     except BaseException:
         guard[0].close()  # kills it
+        await asyncio.wait({guard[1].exited}, timeout=_KILL_SECONDS)
         raise
     return PosixGroup(guard, program)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import Final
 
-from llama_desktop.domain.llama import Engine, LoadedModel, ServerFailure
+from llama_desktop.domain.failure import Ending
+from llama_desktop.domain.llama import Engine, LoadedModel
 from llama_desktop.infrastructure.llama.client import LlamaClient
+from llama_desktop.infrastructure.llama.ending import EndingWatch
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
-from llama_desktop.infrastructure.llama.failure import diagnose
 from llama_desktop.infrastructure.llama.process_group import ProcessGroup
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class LlamaServer:
         self,
         group: ProcessGroup,
         output: EngineOutput,
+        watch: EndingWatch,
         *,
         base_url: str,
         client: LlamaClient,
@@ -45,9 +46,10 @@ class LlamaServer:
         self.model = model
         self._group = group
         self._output = output
+        self._watch = watch
         self._leaving = asyncio.create_task(self._see_off(), name=f"llama-server {self.pid}")
 
-    async def wait(self) -> ServerFailure:
+    async def wait(self) -> Ending:
         """See `ServerProcess`."""
         return await asyncio.shield(self._leaving)
 
@@ -69,17 +71,13 @@ class LlamaServer:
         done, _ = await asyncio.wait({self._leaving}, timeout=seconds)
         return bool(done)
 
-    async def _see_off(self) -> ServerFailure:
+    async def _see_off(self) -> Ending:
         """Wait for the end, whoever causes it, and leave nothing of it behind."""
         code = await self._group.wait()
         logger.info("llama-server %s has left with code %s", self.pid, code)
         await self._group.drain(DRAIN_SECONDS)
         await self._group.kill()
         await self.client.aclose()
-        return diagnose(
-            code,
-            self._output.last_lines,
-            model_name=self.model.name,
-            while_loading=False,
-            time=time.time(),
+        return await self._watch.describe_exit(
+            code, self._output.last_lines, while_loading=False, client=self.client
         )

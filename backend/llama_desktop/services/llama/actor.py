@@ -9,19 +9,27 @@ from asyncio import Future, Queue, Task
 from collections.abc import Callable
 from typing import Final, TypeVar, assert_never
 
+from msgspec.structs import replace
+
 from llama_desktop.domain.errors import AppError, InternalError, ServerStartAborted
+from llama_desktop.domain.failure import ServerFailure
 from llama_desktop.domain.llama import (
     Failed,
     Running,
     ServerConfig,
-    ServerFailure,
     ServerState,
     Starting,
     Stopped,
     Stopping,
 )
 from llama_desktop.infrastructure.llama.process import Launcher, LaunchProgress, ServerProcess
-from llama_desktop.services.llama.failure import describe_defect, describe_failed_launch
+from llama_desktop.services.llama.diagnostician import Explain
+from llama_desktop.services.llama.failure import (
+    describe_defect,
+    describe_failed_launch,
+    describe_silence,
+)
+from llama_desktop.services.llama.failure_history import FailureHistory
 from llama_desktop.services.llama.holding import Holding
 from llama_desktop.services.llama.messages import (
     LaunchEnded,
@@ -45,15 +53,28 @@ _REPLACED: Final = "Another model was chosen while this one was loading."
 class LlamaActor:
     """Holds at most one server. Everybody else posts messages and reads `state`."""
 
-    def __init__(self, launcher: Launcher, publish: Callable[[ServerState], None]) -> None:
-        """`publish` hears each state as it is entered; it must not block or raise."""
+    def __init__(
+        self,
+        launcher: Launcher,
+        publish: Callable[[ServerState], None],
+        *,
+        explain: Explain,
+        restart_seconds: float,
+    ) -> None:
+        """`publish` hears each state as it is entered; it must not block or raise.
+
+        `restart_seconds`: the pause before a server that crashed is loaded again.
+        """
         self.state: ServerState = Stopped()
         self._publish = publish
-        self._holding = Holding(launcher, self.post)
+        self._holding = Holding(launcher, explain, self.post)
+        self._history = FailureHistory()
+        self._restart_seconds = restart_seconds
         self._mailbox: Queue[Message] = Queue()
         self._is_closed = False
         self._last_words = _CLOSING
         self._waiters: list[Future[Running]] = []
+        self._healthy_since = 0.0
 
     @property
     def process(self) -> ServerProcess | None:
@@ -129,13 +150,14 @@ class LlamaActor:
         if launch is not self._holding.launch:
             return
         assert isinstance(self.state, Starting)
+        silence = progress.silent_seconds
         self._become(
-            Starting(
-                config=self.state.config,
-                since=self.state.since,
+            replace(
+                self.state,
                 pid=progress.pid,
                 progress=progress.progress,
-                silent_seconds=progress.silent_seconds,
+                silent_seconds=silence,
+                concern=None if silence is None else describe_silence(self.state.config, silence),
             )
         )
 
@@ -148,27 +170,30 @@ class LlamaActor:
             return
         match launch.exception():
             case None:
-                self._on_healthy(self.state.config, launch.result())
+                self._on_healthy(self.state, launch.result())
             case AppError() as error:
-                await self._fail(self.state.config, describe_failed_launch(error))
+                config = self.state.config
+                await self._fail(config, describe_failed_launch(error, config))
                 self._answer_waiters(error)
             case error:
                 logger.error("Launching llama-server failed by a defect.", exc_info=error)
-                failure = describe_defect(while_loading=True)
+                failure = describe_defect(self.state.config, while_loading=True)
                 await self._fail(self.state.config, failure)
                 self._answer_waiters(InternalError(failure.message))
 
-    def _on_healthy(self, config: ServerConfig, process: ServerProcess) -> None:
-        self._holding.adopt(process)
+    def _on_healthy(self, starting: Starting, process: ServerProcess) -> None:
+        self._holding.adopt(process, starting.config)
         running = Running(
-            config=config,
+            config=starting.config,
             pid=process.pid,
             base_url=process.base_url,
             engine=process.engine,
             model=process.model,
             since=time.time(),
             load_seconds=time.monotonic() - self._holding.launch_began,
+            recovered_from=starting.recovers_from,
         )
+        self._healthy_since = time.monotonic()
         self._become(running)
         self._answer_waiters(running)
 
@@ -176,16 +201,35 @@ class LlamaActor:
         if process is not self.process:
             return
         assert isinstance(self.state, Running)
+        config = self.state.config
         error = asyncio.CancelledError() if watch.cancelled() else watch.exception()
-        if error is None:
-            await self._fail(self.state.config, watch.result())
-        else:
+        if error is not None:
             logger.error("Watching llama-server failed by a defect.", exc_info=error)
-            await self._fail(self.state.config, describe_defect(while_loading=False))
+            await self._fail(config, describe_defect(config, while_loading=False))
+            return
+        now = time.monotonic()
+        self._history.note_good_run(now - self._healthy_since)
+        if self._history.note_crash(config, now):
+            await self._restart(self.state, watch.result())
+        else:
+            await self._fail(config, watch.result())
+
+    async def _restart(self, crashed: Running, failure: ServerFailure) -> None:
+        """Load it again by itself, after a pause; Stop and another Start end that as any launch."""
+        config = crashed.config
+        starting = Starting(
+            config=config,
+            since=time.time(),
+            recovers_from=self._history.note(config, failure),
+            last_load_seconds=crashed.load_seconds,
+        )
+        self._become(starting)
+        await self._holding.let_go()
+        self._holding.begin(config, after_seconds=self._restart_seconds)
 
     async def _fail(self, config: ServerConfig, failure: ServerFailure) -> None:
         """Say so at once, then end what may be left: streams, its process group."""
-        self._become(Failed(config=config, failure=failure))
+        self._become(Failed(config=config, failure=self._history.note(config, failure)))
         await self._holding.let_go()
 
     async def _bring_down(self, why: str = _CANCELLED) -> None:

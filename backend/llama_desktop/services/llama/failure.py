@@ -1,38 +1,50 @@
-"""Which failure is shown when a server did not start, or left; pure but for the clock."""
+"""The failure that is shown for an error that comes without an ending. Pure but for the clock."""
 
 from __future__ import annotations
 
 import time
 
-from llama_desktop.domain.errors import AppError, EngineNotFound, ModelUnusable
-from llama_desktop.domain.llama import FailureCause, ServerFailure
+from msgspec.structs import replace
 
-_CAUSES: dict[type[AppError], FailureCause] = {
-    EngineNotFound: FailureCause.NOT_EXECUTABLE,
-    ModelUnusable: FailureCause.BAD_MODEL,
-}
+from llama_desktop.domain.errors import AppError, EngineNotFound
+from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
+from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.services.llama.diagnosis.diagnose import build_failure, diagnose
+from llama_desktop.services.llama.diagnosis.evidence import Evidence
+from llama_desktop.services.llama.diagnosis.symptoms import Symptom
 
 
-def describe_failed_launch(error: AppError) -> ServerFailure:
-    """The failure that the launcher attached, or one in the error's own words."""
-    match error.details.get("failure"):
-        case ServerFailure() as failure:
+def describe_failed_launch(error: AppError, config: ServerConfig) -> ServerFailure:
+    """The failure that the launch found out, or one in the error's own words."""
+    match error.details:
+        case {"failure": ServerFailure() as failure}:
             return failure
+        case {"ending": Ending() as ending}:
+            failure = diagnose(_evidence(config, ending))
+        case {"cause": FailureCause() as cause}:
+            failure = _name(cause, config, while_loading=True)
+        case _ if isinstance(error, EngineNotFound):
+            failure = _name(FailureCause.ENGINE_MISSING, config, while_loading=True)
         case _:
-            cause = _CAUSES.get(type(error), FailureCause.UNKNOWN)
-            return _build_failure(cause, error.message, while_loading=True)
+            failure = _name(FailureCause.UNKNOWN, config, while_loading=True)
+    return replace(failure, message=error.message)
 
 
-def describe_defect(*, while_loading: bool) -> ServerFailure:
+def describe_defect(config: ServerConfig, *, while_loading: bool) -> ServerFailure:
     """For an error of ours: the log has it with its traceback."""
-    return _build_failure(
-        FailureCause.UNKNOWN,
-        "Llama Desktop itself went wrong here. The log has the details.",
-        while_loading=while_loading,
-    )
+    return _name(FailureCause.APP_DEFECT, config, while_loading=while_loading)
 
 
-def _build_failure(cause: FailureCause, message: str, *, while_loading: bool) -> ServerFailure:
-    return ServerFailure(
-        cause=cause, message=message, while_loading=while_loading, time=time.time()
-    )
+def describe_silence(config: ServerConfig, seconds: float) -> ServerFailure:
+    """For a load that has not said a word for so long."""
+    ending = Ending(while_loading=True, time=time.time(), silent_seconds=seconds)
+    return diagnose(_evidence(config, ending))
+
+
+def _name(cause: FailureCause, config: ServerConfig, *, while_loading: bool) -> ServerFailure:
+    ending = Ending(while_loading=while_loading, time=time.time(), is_built_in=False)
+    return build_failure(Symptom(cause), _evidence(config, ending))
+
+
+def _evidence(config: ServerConfig, ending: Ending) -> Evidence:
+    return Evidence(ending=ending, config=config, model_name=config.model_path.name)

@@ -7,8 +7,16 @@ import time
 from asyncio import Task
 from collections.abc import Callable
 
-from llama_desktop.domain.llama import ServerConfig, ServerFailure
-from llama_desktop.infrastructure.llama.process import Launcher, LaunchProgress, ServerProcess
+from llama_desktop.domain.errors import ServerStartFailed
+from llama_desktop.domain.failure import ServerFailure
+from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.infrastructure.llama.process import (
+    Launcher,
+    LaunchFailed,
+    LaunchProgress,
+    ServerProcess,
+)
+from llama_desktop.services.llama.diagnostician import Explain
 from llama_desktop.services.llama.messages import (
     LaunchEnded,
     LaunchProgressed,
@@ -20,32 +28,34 @@ from llama_desktop.services.llama.messages import (
 class Holding:
     """At most one launch or one process. What becomes of it is reported to the actor."""
 
-    def __init__(self, launcher: Launcher, post: Callable[[Report], None]) -> None:
+    def __init__(
+        self, launcher: Launcher, explain: Explain, post: Callable[[Report], None]
+    ) -> None:
         self.launch: Task[ServerProcess] | None = None
         self.process: ServerProcess | None = None
         self.launch_began = 0.0
         self._launcher = launcher
+        self._explain = explain
         self._post = post
         self._watch: Task[ServerFailure] | None = None
 
-    def begin(self, config: ServerConfig) -> None:
-        """Launch, in a task."""
+    def begin(self, config: ServerConfig, *, after_seconds: float = 0.0) -> None:
+        """Launch, in a task; after a pause, if so."""
 
         def report(progress: LaunchProgress) -> None:
             self._post(LaunchProgressed(launch, progress))
 
-        self.launch_began = time.monotonic()
         launch = asyncio.create_task(
-            self._launcher.launch(config, report), name="launch llama-server"
+            self._launch(config, report, after_seconds), name="launch llama-server"
         )
         launch.add_done_callback(lambda task: self._post(LaunchEnded(task)))
         self.launch = launch
 
-    def adopt(self, process: ServerProcess) -> None:
+    def adopt(self, process: ServerProcess, config: ServerConfig) -> None:
         """Keep the process that the launch has become, and watch it in a task."""
         self.launch = None
         self.process = process
-        watch = asyncio.create_task(process.wait(), name="watch llama-server")
+        watch = asyncio.create_task(self._watch_over(process, config), name="watch llama-server")
         watch.add_done_callback(lambda task: self._post(ProcessExited(process, task)))
         self._watch = watch
 
@@ -64,3 +74,21 @@ class Holding:
             self._watch.cancel()
             await asyncio.wait([self._watch])
             self._watch = None
+
+    async def _launch(
+        self,
+        config: ServerConfig,
+        report: Callable[[LaunchProgress], None],
+        after_seconds: float,
+    ) -> ServerProcess:
+        if after_seconds:
+            await asyncio.sleep(after_seconds)
+        self.launch_began = time.monotonic()
+        try:
+            return await self._launcher.launch(config, report)
+        except LaunchFailed as failed:
+            failure = await self._explain(failed.ending, config)
+            raise ServerStartFailed(failure.message, failure=failure) from failed
+
+    async def _watch_over(self, process: ServerProcess, config: ServerConfig) -> ServerFailure:
+        return await self._explain(await process.wait(), config)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from asyncio import Future, Task
 from dataclasses import dataclass
 
-from llama_desktop.domain.llama import Running, ServerConfig, ServerFailure
+from llama_desktop.domain.failure import ServerFailure
+from llama_desktop.domain.llama import Running, ServerConfig
 from llama_desktop.infrastructure.llama.process import LaunchProgress, ServerProcess
 
 

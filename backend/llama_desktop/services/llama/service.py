@@ -13,15 +13,28 @@ from llama_desktop.infrastructure.llama.client import LlamaClient
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.llama.actor import LlamaActor
+from llama_desktop.services.llama.diagnostician import Explain, explain_plainly
 from llama_desktop.services.llama.messages import Start, Stop
+
+RESTART_SECONDS: Final = 1.0
+"""Before a server that crashed is loaded again: what it held of the GPU is given back late."""
 
 
 class LlamaCppService:
     """Runs at most one llama-server. Open it with `async with`; at the end the server is down."""
 
-    def __init__(self, launcher: Launcher) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        *,
+        explain: Explain = explain_plainly,
+        restart_seconds: float = RESTART_SECONDS,
+    ) -> None:
+        """`explain` finds out why a server ended, see `Explain`."""
         self.topic: Final = Topic[ServerState]("server_state", lambda: self.state)
-        self._actor = LlamaActor(launcher, self.topic.publish)
+        self._actor = LlamaActor(
+            launcher, self.topic.publish, explain=explain, restart_seconds=restart_seconds
+        )
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -56,7 +69,8 @@ class LlamaCppService:
         | state                  | what happens                   | the caller gets            |
         |------------------------|--------------------------------|----------------------------|
         | Stopped, Failed        | it is launched                 | `Running`, or why not      |
-        | Starting, this config  | nothing more                   | what the first caller gets |
+        | Starting, this config  | nothing more; also while it is | what the first caller gets |
+        |                        | loaded again after a crash     |                            |
         | Starting, another one  | that launch is cancelled, then | as from Stopped; the other |
         |                        | this one is launched           | one's callers: *aborted*   |
         | Running, this config   | nothing                        | `Running` at once          |

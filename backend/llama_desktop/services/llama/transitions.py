@@ -16,11 +16,14 @@ from llama_desktop.domain.llama import (
 TRANSITIONS: Final[dict[type[ServerState], frozenset[type[ServerState]]]] = {
     Stopped: frozenset({Starting}),
     Starting: frozenset({Starting, Running, Stopping, Failed}),
-    Running: frozenset({Stopping, Failed}),
+    Running: frozenset({Starting, Stopping, Failed}),
     Stopping: frozenset({Stopped}),
     Failed: frozenset({Starting, Stopped}),
 }
-"""`Starting` follows itself while the same config gets on: with a pid, progress or silence."""
+"""`Starting` follows itself while the same config gets on: with a pid, progress or silence.
+
+It follows `Running` when a server that crashed is loaded again by itself, with the same config.
+"""
 
 
 class IllegalTransition(AssertionError):
@@ -35,5 +38,9 @@ def check_transition(old: ServerState, new: ServerState) -> None:
     """
     if type(new) not in TRANSITIONS[type(old)]:
         raise IllegalTransition(f"{type(old).__name__} -> {type(new).__name__}")
-    if isinstance(old, Starting) and isinstance(new, Starting) and old.config != new.config:
-        raise IllegalTransition("Starting -> Starting with another config")
+    if not isinstance(new, Starting) or not isinstance(old, Starting | Running):
+        return
+    if old.config != new.config:
+        raise IllegalTransition(f"{type(old).__name__} -> Starting with another config")
+    if isinstance(old, Running) and new.recovers_from is None:
+        raise IllegalTransition("Running -> Starting without a failure")

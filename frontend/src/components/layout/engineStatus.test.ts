@@ -51,16 +51,22 @@ describe('the word in the pill', () => {
 		expect(status(failed())).toMatchObject({
 			dot: 'bad',
 			word: 'Not loaded',
-			left: 'Out of memory'
+			left: 'out of memory'
 		});
-		expect(status(failed({ while_loading: false, cause: 'crashed' }))).toMatchObject({
+		expect(status(failed({ while_loading: false, headline: 'crashed' }))).toMatchObject({
 			word: 'Stopped',
-			left: 'Crashed'
+			left: 'crashed'
 		});
 	});
 
 	test('says when a load seems stuck', () => {
 		expect(status(starting({ silent_seconds: 42 })).left).toBe('No sign of life for 42 s');
+	});
+
+	test('says that a crashed server comes back by itself', () => {
+		const recovers_from = failed({ while_loading: false }).failure;
+		expect(status(starting({ recovers_from }))).toMatchObject({ dot: 'work', word: 'Restarting' });
+		expect(status(starting({ recovers_from, progress: 0.48 })).left).toBe('loading model, 48 %');
 	});
 });
 

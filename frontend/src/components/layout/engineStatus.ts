@@ -25,9 +25,9 @@ export function engineStatus(
 ): EngineStatus {
 	const { state, problem } = server;
 	if (state.type === 'failed') {
-		const { cause, while_loading: whileLoading, time } = state.failure;
+		const { headline, while_loading: whileLoading, time } = state.failure;
 		const word = whileLoading ? words.engine.notLoaded : words.engine.stopped;
-		return { dot: 'bad', word, rate: '', left: words.engine.cause[cause], right: formatTime(time) };
+		return { dot: 'bad', word, rate: '', left: headline, right: formatTime(time) };
 	}
 	if (state.type === 'stopped') {
 		const head: Head = problem
@@ -39,6 +39,11 @@ export function engineStatus(
 		const left = words.engine.seemsStuck(state.silent_seconds);
 		return { ...headOf(state, activity), left, right: '' };
 	}
+	if (state.type === 'starting' && state.recovers_from !== null) {
+		const { progress } = state;
+		const left = progress === null ? '' : words.engine.loadingShare(formatShare(progress));
+		return { ...headOf(state, activity), left, right: '' };
+	}
 	return { ...headOf(state, activity), ...figuresOf(sample) };
 }
 
@@ -48,6 +53,9 @@ function headOf(
 ): Head {
 	switch (state.type) {
 		case 'starting':
+			if (state.recovers_from !== null) {
+				return { dot: 'work', word: words.engine.restarting, rate: '' };
+			}
 			return state.progress === null
 				? { dot: 'work', word: words.engine.starting, rate: '' }
 				: { dot: 'work', word: words.engine.loading, rate: formatShare(state.progress) };

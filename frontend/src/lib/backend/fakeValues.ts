@@ -89,7 +89,8 @@ export const fakeConfig: ServerConfig = {
 	cache_type_v: null,
 	mmproj_path: null,
 	embeddings: false,
-	alias: null
+	alias: null,
+	built_in_engine: false
 };
 
 export const fakeRunning: Running = {
@@ -108,7 +109,8 @@ export const fakeRunning: Running = {
 		defaults: fakeParameters
 	},
 	since: 1,
-	load_seconds: 1
+	load_seconds: 1,
+	recovered_from: null
 };
 
 export const fakeSettings: Settings = {

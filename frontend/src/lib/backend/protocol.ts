@@ -149,6 +149,18 @@ export type AttachmentKind = 'text' | 'image';
 
 export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q5_1' | 'q5_0' | 'q4_1' | 'q4_0' | 'iq4_nl';
 
+export interface CancelLoading {
+	type: 'cancel_loading';
+}
+
+export interface ChooseEngine {
+	type: 'choose_engine';
+}
+
+export interface ChooseModel {
+	type: 'choose_model';
+}
+
 export interface ContentDelta {
 	type: 'content_delta';
 	conversation_id: string;
@@ -239,7 +251,14 @@ export interface Failed {
 	failure: ServerFailure;
 }
 
-export type FailureCause = 'bad_model' | 'out_of_memory' | 'port_taken' | 'bad_argument' | 'not_executable' | 'missing_library' | 'crashed' | 'killed' | 'stranger' | 'ended' | 'unknown';
+export type FailureAction = LoadAgain | LoadWithLayers | LoadWithContext | LoadWithoutVision | LoadOther | ChooseModel | FindModel | UseBuiltInEngine | ChooseEngine | OpenDoctor | CancelLoading;
+
+export type FailureCause = 'gpu_memory_out' | 'memory_out' | 'killed_for_memory' | 'model_missing' | 'model_unreadable' | 'model_empty' | 'not_a_model' | 'model_cut_off' | 'model_part_missing' | 'model_version' | 'model_architecture' | 'model_damaged' | 'template_broken' | 'engine_missing' | 'engine_not_executable' | 'library_missing' | 'wrong_processor' | 'bad_argument' | 'port_taken' | 'stranger' | 'driver_lost' | 'disk_full' | 'no_permission' | 'hangs' | 'crashed_at_chat' | 'gave_up' | 'crashed' | 'killed' | 'ended' | 'app_defect' | 'unknown';
+
+export interface FindModel {
+	type: 'find_model';
+	query: string;
+}
 
 export type FlashAttention = 'on' | 'off' | 'auto';
 
@@ -260,6 +279,33 @@ export interface IndexState {
 	chats_total: number;
 	is_catching_up: boolean;
 	size_bytes: number;
+}
+
+export interface LoadAgain {
+	type: 'load_again';
+}
+
+export interface LoadOther {
+	type: 'load_other';
+	model_path: string;
+	name: string;
+	size_bytes: number;
+}
+
+export interface LoadWithContext {
+	type: 'load_with_context';
+	context_size: number;
+	instead_of: number | null;
+}
+
+export interface LoadWithLayers {
+	type: 'load_with_layers';
+	gpu_layers: number;
+	layers: number | null;
+}
+
+export interface LoadWithoutVision {
+	type: 'load_without_vision';
 }
 
 export interface LoadedModel {
@@ -370,6 +416,10 @@ export interface Notices {
 	notices: Notice[];
 }
 
+export interface OpenDoctor {
+	type: 'open_doctor';
+}
+
 export type Overflow = 'oldest' | 'middle' | 'nothing';
 
 export interface Passage {
@@ -444,6 +494,7 @@ export interface Running {
 	model: LoadedModel;
 	since: number;
 	load_seconds: number;
+	recovered_from: ServerFailure | null;
 }
 
 export interface SamplingParameters {
@@ -504,6 +555,7 @@ export interface ServerConfig {
 	mmproj_path: string | null;
 	embeddings: boolean;
 	alias: string | null;
+	built_in_engine: boolean;
 }
 
 export interface ServerConfigInput {
@@ -519,14 +571,21 @@ export interface ServerConfigInput {
 	mmproj_path?: string | null;
 	embeddings?: boolean;
 	alias?: string | null;
+	built_in_engine?: boolean;
 }
 
 export interface ServerFailure {
 	cause: FailureCause;
+	headline: string;
 	message: string;
+	actions: FailureAction[];
+	attempt: number;
 	exit_code: number | null;
 	exit_words: string | null;
 	log_tail: string[];
+	command: string[];
+	engine_path: string | null;
+	engine_version: string | null;
 	while_loading: boolean;
 	time: number;
 }
@@ -554,6 +613,9 @@ export interface Starting {
 	pid: number | null;
 	progress: number | null;
 	silent_seconds: number | null;
+	concern: ServerFailure | null;
+	recovers_from: ServerFailure | null;
+	last_load_seconds: number | null;
 }
 
 export interface Stopped {
@@ -627,4 +689,8 @@ export interface TurnUnderWay {
 	phase: TurnPhase;
 	message: Message;
 	progress: PromptProgress | null;
+}
+
+export interface UseBuiltInEngine {
+	type: 'use_built_in_engine';
 }

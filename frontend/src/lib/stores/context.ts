@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend';
 import { AttachmentsStore } from './attachmentsStore.svelte';
 import type { ChatStore } from './chatStore.svelte';
 import { ContextUsageStore } from './contextUsage.svelte';
+import { CuresStore } from './curesStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -23,6 +24,7 @@ export interface ShellStores {
 	attachments: AttachmentsStore;
 	context: ContextUsageStore;
 	conversations: ConversationsStore;
+	cures: CuresStore;
 	log: LogStore;
 	models: ModelsStore;
 	navigation: NavigationStore;
@@ -43,15 +45,17 @@ export interface Stores extends ShellStores {
 export function createShellStores(backend: Backend, start?: Place): ShellStores {
 	const navigation = new NavigationStore(start);
 	const settings = new SettingsStore(backend);
+	const server = new ServerStore(backend);
 	return {
 		attachments: new AttachmentsStore(backend),
 		context: new ContextUsageStore(backend),
 		conversations: new ConversationsStore(backend),
+		cures: new CuresStore(backend, server, settings, navigation),
 		log: new LogStore(backend),
 		models: new ModelsStore(backend),
 		navigation,
 		notices: new NoticesStore(backend),
-		server: new ServerStore(backend),
+		server,
 		settings,
 		sidebar: new SidebarStore(settings, navigation),
 		telemetry: new TelemetryStore(backend),

@@ -1,7 +1,7 @@
 import type { Place } from '../place';
 
 export type View = Place['view'];
-export type DialogName = 'what_happened' | 'shortcuts';
+export type DialogName = 'what_happened' | 'shortcuts' | 'doctor';
 
 /** Owns what is on screen: which view, which conversation, and what lies over them. */
 export class NavigationStore {

@@ -1,8 +1,8 @@
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
 import type {
-	FailureCause,
 	Running,
+	ServerConfig,
 	ServerConfigInput,
 	ServerFailure,
 	ServerState
@@ -12,13 +12,17 @@ import type {
 export interface LoadProblem {
 	modelPath: string;
 	message: string;
-	cause: FailureCause | null;
-	/** The server's end with its evidence; `null`: it was never started. */
+	/** The server's end with its evidence and its cures; `null`: the app did not answer. */
 	failure: ServerFailure | null;
 }
 
 /** Ends of a start that the state on the topic tells better than the answer. */
-const TOLD_BY_STATE = new Set(['server_start_failed', 'server_start_aborted']);
+const TOLD_BY_STATE = new Set([
+	'server_start_failed',
+	'server_start_aborted',
+	'engine_not_found',
+	'model_unusable'
+]);
 
 /** Owns what the page knows about llama-server: its state, and a refused start. */
 export class ServerStore {
@@ -33,6 +37,14 @@ export class ServerStore {
 	modelPath = $derived(this.state.type === 'stopped' ? null : this.state.config.model_path);
 	/** What stands in the way, refused starts included. */
 	problem = $derived.by(() => this.#findProblem());
+	/** A load that may hang; it goes on all the same. */
+	concern = $derived<ServerFailure | null>(
+		this.state.type === 'starting' ? this.state.concern : null
+	);
+	/** The last crash: also the one after which the server came back by itself. */
+	crash = $derived.by(() => findCrash(this.state));
+	/** With what the model was loaded that is loaded, being loaded, or failed. */
+	config = $derived<ServerConfig | null>(this.state.type === 'stopped' ? null : this.state.config);
 	/** The same until it is dismissed; for notices. */
 	openProblem = $derived(this.problem === this.#dismissed ? null : this.problem);
 
@@ -82,13 +94,25 @@ export class ServerStore {
 	#findProblem(): LoadProblem | null {
 		if (this.#refusal !== null) {
 			const { modelPath, error } = this.#refusal;
-			return { modelPath, message: error.message, cause: null, failure: null };
+			return { modelPath, message: error.message, failure: null };
 		}
 		if (this.state.type === 'failed') {
 			const { config, failure } = this.state;
-			const { message, cause } = failure;
-			return { modelPath: config.model_path, message, cause, failure };
+			return { modelPath: config.model_path, message: failure.message, failure };
 		}
 		return null;
+	}
+}
+
+function findCrash(state: ServerState): ServerFailure | null {
+	switch (state.type) {
+		case 'failed':
+			return state.failure.while_loading ? null : state.failure;
+		case 'starting':
+			return state.recovers_from;
+		case 'running':
+			return state.recovered_from;
+		default:
+			return null;
 	}
 }

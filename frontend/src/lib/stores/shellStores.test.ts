@@ -34,7 +34,7 @@ describe('the server store', () => {
 
 	test('a start that was refused is a problem of that model', async () => {
 		const backend = new FakeBackend().answer('start_llama_server', () => {
-			throw new BackendError('model_unusable', 'The file is cut off.');
+			throw new BackendError('bad_request', 'The file is cut off.');
 		});
 		const server = new ServerStore(backend);
 
@@ -47,7 +47,7 @@ describe('the server store', () => {
 		});
 	});
 
-	test.each(['server_start_failed', 'server_start_aborted'] as const)(
+	test.each(['server_start_failed', 'server_start_aborted', 'model_unusable'] as const)(
 		'%s is left to the state to tell',
 		async (code) => {
 			const backend = new FakeBackend().answer('start_llama_server', () => {
@@ -78,7 +78,7 @@ describe('the server store', () => {
 
 	test('a new start takes the old refusal away', async () => {
 		const backend = new FakeBackend().answer('start_llama_server', () => {
-			throw new BackendError('engine_not_found', 'No llama-server was found.');
+			throw new BackendError('internal_error', 'The app went wrong.');
 		});
 		const server = new ServerStore(backend);
 		await server.start({ model_path: '/models/a.gguf' });

@@ -115,7 +115,6 @@ export const chat = {
 			}
 			return hasText ? 'The text so far is saved.' : 'Your message is saved.';
 		},
-		loadingAgain: 'The model is being loaded.',
 		loadAgain: (name: string) => `Load ${name} again`,
 		again: 'Answer again',
 		sendFailed: 'The message was not sent',

@@ -76,20 +76,9 @@ export const shell = {
 		gpu: (value: string) => `GPU ${value}`,
 		ram: (value: string) => `RAM ${value}`,
 		vram: (value: string) => `VRAM ${value}`,
-		seemsStuck: (seconds: number) => `No sign of life for ${formatCount(seconds)} s`,
-		cause: {
-			bad_model: 'Model cannot be read',
-			out_of_memory: 'Out of memory',
-			port_taken: 'Port is taken',
-			bad_argument: 'Option was refused',
-			not_executable: 'Engine cannot be run',
-			missing_library: 'Library is missing',
-			crashed: 'Crashed',
-			killed: 'Ended from outside',
-			stranger: 'Another program answered',
-			ended: 'Ended by itself',
-			unknown: 'Cause not known'
-		}
+		restarting: 'Restarting',
+		loadingShare: (share: string) => `loading model, ${share}`,
+		seemsStuck: (seconds: number) => `No sign of life for ${formatCount(seconds)} s`
 	},
 
 	modelSelector: {
@@ -152,8 +141,6 @@ export const shell = {
 		hasStopped: (name: string) => `${name} has stopped`,
 		whatHappened: 'What happened',
 		loadAgain: 'Load again',
-		loadWithContext: (size: string) => `Load with ${size} context`,
-		loadWithoutGpu: 'Load without the GPU',
 		chooseAnother: 'Choose another model'
 	},
 

@@ -1,5 +1,6 @@
 import { chat } from './en.chat';
 import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
+import { failures } from './en.failures';
 import { list, markdown } from './en.list';
 import { shell } from './en.shell';
 
@@ -12,5 +13,6 @@ export const words = {
 	chatMenu,
 	chatSettings,
 	composer,
-	contextGauge
+	contextGauge,
+	failures
 };

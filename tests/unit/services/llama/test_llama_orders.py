@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.fake_launcher import FakeLauncher, build_failure
+from fakes.fake_launcher import FakeLauncher, build_ending, build_failure
 from llama_desktop.domain.errors import AppError, ServerStartFailed
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.infrastructure.llama.process import LaunchProgress
@@ -77,7 +77,7 @@ class Play:
                 launch.fail(ServerStartFailed("It died.", failure=failure))
             case "crash":
                 if not under_way:
-                    launch.process.exit(build_failure())
+                    launch.process.exit(build_ending())
             case "progress":
                 launch.report(LaunchProgress(pid=launch.process.pid, progress=0.5))
             case "race":
@@ -93,7 +93,7 @@ class Play:
 async def play(script: list[tuple[str, int]]) -> None:
     tasks_before = asyncio.all_tasks()
     launcher = FakeLauncher()
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0) as service:
         act = Play(service, launcher)
         for word, number in script:
             await act.take(word, number)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from fakes.fake_launcher import FakeLauncher, FakeProcess, build_failure
+from fakes.fake_launcher import FakeLauncher, FakeProcess, build_ending, build_failure
 from fakes.state_recorder import StateRecorder
 from llama_desktop.domain.errors import (
     EngineNotFound,
@@ -19,9 +19,9 @@ from llama_desktop.domain.errors import (
     ServerStartAborted,
     ServerStartFailed,
 )
+from llama_desktop.domain.failure import FailureCause
 from llama_desktop.domain.llama import (
     Failed,
-    FailureCause,
     Running,
     ServerConfig,
     ServerState,
@@ -53,6 +53,17 @@ class Stage:
         await start
         return process
 
+    async def crash_for_good(self) -> FakeProcess:
+        """Run a model that crashes, is loaded again by itself, and crashes once more."""
+        process = await self.run()
+        process.exit(build_ending())
+        launch = await self.launcher.next_launch(len(self.launcher.launches) + 1)
+        again = launch.succeed()
+        await self.recorder.until(Running)
+        again.exit(build_ending())
+        await self.recorder.until(Failed)
+        return again
+
     @staticmethod
     def begin(request: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Ask without waiting; requests are posted in the order of these calls."""
@@ -62,7 +73,7 @@ class Stage:
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     launcher = FakeLauncher()
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0) as service:
         yield Stage(service, launcher)
     assert not launcher.alive
     assert launcher.most_alive <= 1
@@ -202,8 +213,11 @@ async def test_every_waiter_of_a_failed_launch_is_told(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("error", "cause"),
     [
-        (EngineNotFound("There is no llama-server."), FailureCause.NOT_EXECUTABLE),
-        (ModelUnusable("This is no GGUF."), FailureCause.BAD_MODEL),
+        (EngineNotFound("There is no llama-server."), FailureCause.ENGINE_MISSING),
+        (
+            ModelUnusable("This is no GGUF.", cause=FailureCause.NOT_A_MODEL),
+            FailureCause.NOT_A_MODEL,
+        ),
     ],
 )
 async def test_a_launch_that_never_spawned_fails_in_the_errors_own_words(
@@ -231,16 +245,15 @@ async def test_a_defect_of_the_launcher_is_told_as_ours_and_survived(
 
 
 async def test_a_child_that_dies_while_running_is_noticed(stage: Stage) -> None:
-    process = await stage.run()
-    failure = build_failure("It crashed.")
-    process.exit(failure)
-    assert await stage.recorder.until(Failed) == Failed(config=A, failure=failure)
+    await stage.crash_for_good()
+    failed = stage.service.state
+    assert isinstance(failed, Failed)
+    assert failed.config == A
+    assert (failed.failure.cause, failed.failure.exit_code) == (FailureCause.CRASHED, -11)
 
 
 async def test_what_a_dead_child_left_is_cleaned_up_before_the_next_start(stage: Stage) -> None:
-    process = await stage.run()
-    process.exit(build_failure())
-    await stage.recorder.until(Failed)
+    process = await stage.crash_for_good()
     await stage.run(A)
     assert process.stops == 1
 
@@ -257,17 +270,13 @@ async def test_a_watch_that_breaks_brings_the_server_down(
 
 
 async def test_a_start_after_a_failure_goes_straight_to_starting(stage: Stage) -> None:
-    process = await stage.run()
-    process.exit(build_failure())
-    await stage.recorder.until(Failed)
+    await stage.crash_for_good()
     await stage.run(A)
     assert stage.recorder.names[-3:] == ["failed", "starting", "running"]
 
 
 async def test_stop_after_a_failure_dismisses_it(stage: Stage) -> None:
-    process = await stage.run()
-    process.exit(build_failure())
-    await stage.recorder.until(Failed)
+    await stage.crash_for_good()
     await stage.service.stop()
     assert stage.recorder.names[-2:] == ["failed", "stopped"]
 
@@ -276,7 +285,7 @@ async def test_a_late_exit_report_of_an_old_child_is_ignored(stage: Stage) -> No
     old = await stage.run(A)
     start = stage.begin(stage.service.start(B))  # posted before the exit is reported
     await asyncio.sleep(0)
-    old.exit(build_failure())
+    old.exit(build_ending())
     (await stage.launcher.next_launch(2)).succeed()
     await start
     await stage.service.start(B)  # whatever was in the mailbox before this has been handled
@@ -295,9 +304,10 @@ async def test_progress_is_published_with_the_state(stage: Stage) -> None:
     assert isinstance(started, Starting)
     assert (started.pid, started.progress) == (None, None)
     assert half == Starting(config=A, since=started.since, pid=7, progress=0.5)
-    assert silent == Starting(
-        config=A, since=started.since, pid=7, progress=0.5, silent_seconds=30.0
-    )
+    assert isinstance(silent, Starting)
+    assert (silent.pid, silent.progress, silent.silent_seconds) == (7, 0.5, 30.0)
+    assert silent.concern is not None
+    assert silent.concern.cause is FailureCause.HANGS
 
 
 async def test_late_progress_of_an_old_launch_is_ignored(stage: Stage) -> None:
@@ -361,7 +371,11 @@ async def test_the_client_is_that_of_the_running_server(stage: Stage) -> None:
     running = await start
     assert stage.service.require_client() is process.client
     assert stage.service.require_running() is running
-    process.exit(build_failure())
+    process.exit(build_ending())
+    await stage.recorder.until(Starting)
+    with pytest.raises(ServerNotRunning, match="being loaded"):
+        stage.service.require_client()
+    (await stage.launcher.next_launch(2)).fail(ServerStartFailed("x", failure=build_failure()))
     await stage.recorder.until(Failed)
     with pytest.raises(ServerNotRunning, match="has stopped"):
         stage.service.require_client()
@@ -369,7 +383,7 @@ async def test_the_client_is_that_of_the_running_server(stage: Stage) -> None:
 
 async def test_the_end_of_the_app_stops_a_running_server() -> None:
     launcher = FakeLauncher()
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0) as service:
         stage = Stage(service, launcher)
         process = await stage.run()
     assert process.stops == 1
@@ -378,7 +392,7 @@ async def test_the_end_of_the_app_stops_a_running_server() -> None:
 
 async def test_the_end_of_the_app_cancels_a_launch_and_tells_its_waiters() -> None:
     launcher = FakeLauncher()
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0) as service:
         start = asyncio.create_task(service.start(A))
         await launcher.next_launch(1)
     with pytest.raises(ServerStartAborted, match="closing"):
@@ -388,7 +402,7 @@ async def test_the_end_of_the_app_cancels_a_launch_and_tells_its_waiters() -> No
 
 async def test_the_end_of_the_app_in_the_middle_of_a_stop_finishes_it() -> None:
     launcher = FakeLauncher()
-    async with LlamaCppService(launcher) as service:
+    async with LlamaCppService(launcher, restart_seconds=0) as service:
         stage = Stage(service, launcher)
         process = await stage.run()
         process.may_leave.clear()
@@ -432,7 +446,7 @@ async def test_a_defect_ends_the_actor_loudly_and_leaves_nobody_waiting(
             raise ZeroDivisionError("oops")
 
     async def live() -> None:
-        async with LlamaCppService(launcher) as service:
+        async with LlamaCppService(launcher, restart_seconds=0) as service:
             service.topic.subscribe(break_at_running)
             start = asyncio.create_task(service.start(A))
             (await launcher.next_launch(1)).succeed()

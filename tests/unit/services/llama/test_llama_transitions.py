@@ -28,6 +28,7 @@ CONFIG = ServerConfig(model_path=Path("a.gguf"))
 STATES: dict[str, ServerState] = {
     "stopped": Stopped(),
     "starting": Starting(config=CONFIG, since=0.0),
+    "restarting": Starting(config=CONFIG, since=0.0, recovers_from=build_failure()),
     "running": Running(
         config=CONFIG,
         pid=1,
@@ -46,6 +47,15 @@ ALLOWED = {
     ("starting", "running"),
     ("starting", "stopping"),
     ("starting", "failed"),
+    ("running", "restarting"),
+    ("restarting", "starting"),
+    ("restarting", "restarting"),
+    ("restarting", "running"),
+    ("restarting", "stopping"),
+    ("restarting", "failed"),
+    ("starting", "restarting"),
+    ("stopped", "restarting"),
+    ("failed", "restarting"),
     ("running", "stopping"),
     ("running", "failed"),
     ("stopping", "stopped"),

@@ -1,0 +1,58 @@
+"""All that a diagnosis rests on. Whatever could not be found out is None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llama_desktop.domain.failure import Ending, LoadOther
+from llama_desktop.domain.llama import ServerConfig
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the model's file tells, as far as it can be read."""
+
+    layers: int | None = None
+    """Blocks of the model; its output layer is one more to llama.cpp."""
+    context_size: int | None = None
+    """The largest that it was made for."""
+    missing_parts: tuple[int, ...] = ()
+    part_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFacts:
+    """What the machine had just before the end, from the last telemetry sample or asked then."""
+
+    machine_free_bytes: int | None = None
+    machine_total_bytes: int | None = None
+    gpu_free_bytes: int | None = None
+    """Of all GPUs together."""
+    gpu_total_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What would fit by an estimate from the file: the numbers of the actions."""
+
+    gpu_layers: int | None = None
+    """The most layers that fit with the context that was tried."""
+    layers: int | None = None
+    context_size: int | None = None
+    """The largest usual context that fits with the layers that were tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One failure, before it has a name."""
+
+    ending: Ending
+    config: ServerConfig
+    model_name: str
+    file: FileFacts = FileFacts()
+    memory: MemoryFacts = MemoryFacts()
+    fit: Fit = Fit()
+    smaller: LoadOther | None = None
+    """A smaller model that is here, if there is one."""
+    disk_free_bytes: int | None = None
+    """Where the app keeps its data."""

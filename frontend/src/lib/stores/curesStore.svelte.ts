@@ -1,0 +1,91 @@
+import type { Backend } from '../backend/backend';
+import type { FailureAction, ServerConfig, ServerConfigInput } from '../backend/protocol';
+import type { NavigationStore } from './navigationStore.svelte';
+import type { ServerStore } from './serverStore.svelte';
+import type { SettingsStore } from './settingsStore.svelte';
+
+/** Carries out what a failure's actions offer. Owns nothing. */
+export class CuresStore {
+	#backend: Backend;
+	#server: ServerStore;
+	#settings: SettingsStore;
+	#navigation: NavigationStore;
+
+	constructor(
+		backend: Backend,
+		server: ServerStore,
+		settings: SettingsStore,
+		navigation: NavigationStore
+	) {
+		this.#backend = backend;
+		this.#server = server;
+		this.#settings = settings;
+		this.#navigation = navigation;
+	}
+
+	/** Whether it can be done here; a program is chosen by a native dialog. */
+	can(action: FailureAction): boolean {
+		switch (action.type) {
+			case 'choose_engine':
+				return this.#settings.hasWindow;
+			case 'open_doctor':
+				return false;
+			default:
+				return true;
+		}
+	}
+
+	/** Does it, for the model that failed with this config. */
+	async carryOut(action: FailureAction, config: ServerConfig): Promise<void> {
+		const changed = changeConfig(action, config);
+		if (changed !== null) {
+			await this.#server.start(changed);
+			return;
+		}
+		switch (action.type) {
+			case 'choose_model':
+			case 'find_model':
+				this.#navigation.show('models');
+				return;
+			case 'choose_engine':
+				await this.#chooseEngine(config);
+				return;
+			case 'open_doctor':
+				this.#navigation.dialog = 'doctor';
+				return;
+			case 'cancel_loading':
+				await this.#server.stop();
+		}
+	}
+
+	async #chooseEngine(config: ServerConfig): Promise<void> {
+		const path = await this.#backend.invoke('pick_llama_server', {});
+		if (path !== null) {
+			await this.#settings.update({ llama_server_path: path });
+			await this.#server.start({ ...config, built_in_engine: false });
+		}
+	}
+}
+
+/** The config with which the model is to be loaded now; `null`: the action loads nothing. */
+export function changeConfig(
+	action: FailureAction,
+	config: ServerConfig
+): ServerConfigInput | null {
+	switch (action.type) {
+		case 'load_again':
+			return config;
+		case 'load_with_layers':
+			return { ...config, gpu_layers: action.gpu_layers };
+		case 'load_with_context':
+			return { ...config, context_size: action.context_size };
+		case 'load_without_vision':
+			return { ...config, mmproj_path: null };
+		case 'load_other':
+			return { model_path: action.model_path };
+		case 'use_built_in_engine':
+			return { ...config, built_in_engine: true };
+		default:
+			return null;
+	}
+}
