@@ -35,6 +35,7 @@ from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.leaving import LeavingService
 from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician
 from llama_desktop.services.llama.service import LlamaCppService
@@ -70,6 +71,7 @@ async def open_application(
         storage = StorageThread()
         stack.push_async_callback(storage.aclose)
         notices = NoticeService()
+        leaving = LeavingService()
         settings = SettingsService(
             SettingsRepository(file=paths.settings_file, damaged=paths.damaged), storage, notices
         )
@@ -160,6 +162,7 @@ async def open_application(
             settings=settings,
             telemetry=telemetry,
             notices=notices,
+            leaving=leaving,
             topics={
                 "server_state": llama.topic,
                 "metrics": telemetry.metrics,
@@ -170,6 +173,7 @@ async def open_application(
                 "models": models.topic,
                 "settings": settings.topic,
                 "notices": notices.topic,
+                "leaving": leaving.topic,
             },
         )
 

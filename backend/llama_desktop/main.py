@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import logging
 import sys
+import threading
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -107,6 +108,7 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
     host.close_on_signals()
     if window is not None:
         host.on_closing = window.close
+        window.on_leaving = partial(host.tell, partial(_begin_leaving, window))
     try:
         address = host.start()
     except OSError as error:
@@ -143,6 +145,12 @@ def _open_application(
     from llama_desktop.bootstrap import open_application  # on the core thread: half of the start
 
     return open_application(*arguments, **overrides)
+
+
+def _begin_leaving(window: NativeWindow, app: Application) -> None:
+    """On the core thread: the window was asked to close; the page closes it when it is ready."""
+    if not app.leaving.begin():
+        threading.Thread(target=window.close, name="close the window").start()
 
 
 def _open_tab(address: Address) -> None:

@@ -77,8 +77,10 @@ def _address(file: Path, process: subprocess.Popen[bytes]) -> dict[str, object]:
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/json/version"):
-            return
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/json/list") as answer:
+            # It answers before the window has a page.
+            if any(page["url"].startswith("http://127.0.0.1") for page in json.load(answer)):
+                return
         time.sleep(0.05)  # nor has a port
     raise RuntimeError("the window's page cannot be reached")
 

@@ -58,6 +58,7 @@ class Host:
         self._is_closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
+        self._app: Application | None = None
         self._failure: BaseException | None = None
         self.on_closing: Callable[[], None] | None = None
         """Called on the core thread when the end begins; the window closes itself by it."""
@@ -96,6 +97,15 @@ class Host:
             return  # the core looks at the flag when it has got so far
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             loop.call_soon_threadsafe(closing.set)
+
+    def tell(self, hear: Callable[[Application], None]) -> None:
+        """Call `hear` on the core thread. Safe from any thread; nothing happens before the core
+        is ready and after its end.
+        """
+        loop, app = self._loop, self._app
+        if loop is not None and app is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                loop.call_soon_threadsafe(hear, app)
 
     def wait_closed(self) -> None:
         """Until the core has ended."""
@@ -147,6 +157,7 @@ class Host:
             self._closing.set()
         with listening:
             async with self._open_application() as app:
+                self._app = app
                 signals = asyncio.create_task(self._end_on_signal(), name="signals")
                 routes = build_http_api(
                     app, token=address.token, port=address.port, page=self._page

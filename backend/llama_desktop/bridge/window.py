@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 TITLE: Final = "Llama Desktop"
 MIN_SIZE: Final = (480, 560)
 DEFAULT_GEOMETRY: Final = WindowGeometry(width=1280, height=832)
+_LAST_WORDS_SECONDS: Final = 1.0
+"""A page that hangs keeps the window for no longer."""
 
 
 class WindowUnavailable(Exception):
@@ -52,6 +55,8 @@ class NativeWindow:
         self._position: tuple[int, int] | None = None
         self._maximized = False
         self._closed = False
+        self.on_leaving: Callable[[], None] | None = None
+        """Called on the window's thread when the person closes it, which then waits for `close`."""
 
     def show(self, url: str, geometry: WindowGeometry) -> None:
         """Open the window on a page of ours and run its event loop.
@@ -154,6 +159,11 @@ class NativeWindow:
 
         await asyncio.to_thread(to_front)
 
+    async def close_window(self) -> None:
+        """Close the window now."""
+        self._require()
+        await asyncio.to_thread(self.close)
+
     async def _ask(
         self, kind: Any, *, allow_multiple: bool = False, save_filename: str = ""
     ) -> tuple[Path, ...]:
@@ -196,10 +206,22 @@ class NativeWindow:
         def restored() -> None:
             self._maximized = False
 
+        def closing() -> bool:
+            """Whether it may go. At first not: the page keeps what was written a moment ago."""
+            if self._closed or self.on_leaving is None:
+                return True
+            on_leaving, self.on_leaving = self.on_leaving, None
+            last = threading.Timer(_LAST_WORDS_SECONDS, self.close)
+            last.daemon = True
+            last.start()
+            on_leaving()
+            return False
+
         window.events.resized += resized
         window.events.moved += moved
         window.events.maximized += maximized
         window.events.restored += restored
+        window.events.closing += closing
         if is_qt:
             window.events.before_show += lambda: qt_window.adjust(window)
 

@@ -33,7 +33,7 @@ from llama_desktop.domain.errors import (
     StorageFailed,
     StructureInvalid,
 )
-from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, LogEvent, Notices
+from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, Leaving, LogEvent, Notices
 from llama_desktop.domain.llama import ServerState
 from llama_desktop.domain.memory import IndexState
 from llama_desktop.domain.metrics import MetricsEvent
@@ -115,6 +115,7 @@ _ROWS: Final = (
     command(system.pick_llama_server, NoWindow),
     command(system.save_file, NoWindow, StorageFailed),
     command(system.show_window, NoWindow),
+    command(system.close_window, NoWindow),
     command(system.dismiss_notice),
 )
 
@@ -130,5 +131,6 @@ TOPICS: Final[dict[str, Any]] = {
     "models": ModelLibrary,
     "settings": Settings,
     "notices": Notices,
+    "leaving": Leaving,
 }
 """The type of what each topic carries, snapshot and changes alike."""

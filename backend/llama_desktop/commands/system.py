@@ -38,6 +38,11 @@ async def show_window(app: Application) -> None:
     await app.desktop.show_window()
 
 
+async def close_window(app: Application) -> None:
+    """Close the window, and with it the app. The page asks for it once it has kept everything."""
+    await app.desktop.close_window()
+
+
 async def dismiss_notice(app: Application, *, notice_id: str) -> None:
     """Take a notice away."""
     app.notices.dismiss(notice_id)

@@ -159,6 +159,12 @@ LogEvent = LogSnapshot | LogAppended
 # --- notices
 
 
+class Leaving(Struct, frozen=True):
+    """Whether the window is about to be closed."""
+
+    is_leaving: bool
+
+
 class Notice(Struct, frozen=True, kw_only=True):
     """Something the whole app must tell: shown until it is dismissed or mended."""
 

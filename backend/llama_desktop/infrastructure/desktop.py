@@ -43,6 +43,10 @@ class Desktop(Protocol):
         """Bring the window to the front."""
         ...
 
+    async def close_window(self) -> None:
+        """Close the window."""
+        ...
+
 
 class NoDesktop:
     """A browser tab or nothing at all: links open, dialogs do not exist."""
@@ -70,6 +74,10 @@ class NoDesktop:
         raise _page_can()
 
     async def show_window(self) -> None:
+        """There is no window."""
+        raise _no_window()
+
+    async def close_window(self) -> None:
         """There is no window."""
         raise _no_window()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.conversations import ConversationService
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
+    from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.service import MemoryService
     from llama_desktop.services.models.library import ModelLibraryService
@@ -39,5 +40,6 @@ class Application:
     settings: SettingsService
     telemetry: TelemetryService
     notices: NoticeService
+    leaving: LeavingService
     topics: dict[str, Topic[Any]]
     """By name on the wire; the names are those of `commands.TOPICS`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -49,8 +50,9 @@ def app(display: Screen, tmp_path: Path, opened_links: Path) -> Iterator[WindowA
         yield started
 
 
-@pytest.fixture
-def page(app: WindowApp) -> Iterator[Page]:
+@contextlib.contextmanager
+def page_of(app: WindowApp) -> Iterator[Page]:
+    """The page in the window, driven from outside."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.connect_over_cdp(app.debugging, no_defaults=True)
         [shown] = [page for context in browser.contexts for page in context.pages]
@@ -58,6 +60,12 @@ def page(app: WindowApp) -> Iterator[Page]:
         shown.get_by_role("textbox").first.wait_for()
         yield shown
         browser.close()
+
+
+@pytest.fixture
+def page(app: WindowApp) -> Iterator[Page]:
+    with page_of(app) as shown:
+        yield shown
 
 
 def test_the_main_job_is_done_in_the_window(app: WindowApp, page: Page, tiny_model: Path) -> None:
@@ -222,6 +230,23 @@ def test_closing_the_window_ends_the_app_and_its_engine_and_keeps_the_place(
         )
     assert "WIDTH=900" in geometry
     assert "HEIGHT=700" in geometry
+
+
+def test_what_is_written_the_moment_before_the_window_is_closed_is_kept(
+    display: Screen, tmp_path: Path
+) -> None:
+    with window_app(display, tmp_path / "data") as app:
+        window = display.find_window(TITLE)
+        with page_of(app) as page:
+            page.get_by_role("textbox", name="Message").focus()
+        display.run("xdotool", "windowactivate", "--sync", window, "type", "--delay", "2", "Last")
+
+        display.run("xdotool", "key", "--window", window, "alt+F4")
+
+        assert app.process.wait(ENDED_SECONDS) == 0
+    with window_app(display, tmp_path / "data") as app:
+        [draft] = app.invoke("get_drafts")
+    assert draft["content"] == "Last"
 
 
 def test_a_second_start_shows_the_first_window_and_ends(

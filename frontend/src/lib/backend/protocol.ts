@@ -49,6 +49,7 @@ export interface Commands {
 	pick_llama_server: { args: Record<string, never>; value: string | null };
 	save_file: { args: { name: string; text: string }; value: string | null };
 	show_window: { args: Record<string, never>; value: null };
+	close_window: { args: Record<string, never>; value: null };
 	dismiss_notice: { args: { notice_id: string }; value: null };
 }
 
@@ -63,6 +64,7 @@ export interface Topics {
 	models: ModelLibrary;
 	settings: Settings;
 	notices: Notices;
+	leaving: Leaving;
 }
 
 export type ErrorCode =
@@ -279,6 +281,10 @@ export interface IndexState {
 	chats_total: number;
 	is_catching_up: boolean;
 	size_bytes: number;
+}
+
+export interface Leaving {
+	is_leaving: boolean;
 }
 
 export interface LoadAgain {

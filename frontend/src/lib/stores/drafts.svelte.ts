@@ -34,13 +34,14 @@ export class Drafts {
 	/** Chats that were written in since the page is open: what the app has of them is older. */
 	#touched = new SvelteSet<string>();
 	#unsaved = new SvelteMap<string, ReturnType<typeof setTimeout> | null>();
+	readonly #saving = new SvelteSet<Promise<void>>();
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
 		void this.#read();
 		backend.watchConnection((state) => {
 			if (state === 'open') {
-				this.flush();
+				void this.flush();
 			}
 		});
 	}
@@ -81,15 +82,16 @@ export class Drafts {
 			content: withoutSent(content, sent.content),
 			attachments: attachments.filter(({ id }) => !sentIds.has(id))
 		});
-		this.flush();
+		void this.flush();
 	}
 
-	/** Saves at once what is not saved: the page may be left. */
-	flush(): void {
+	/** Saves at once what is not saved: the page may be left. Done when the app has it all. */
+	async flush(): Promise<void> {
 		for (const [key, timer] of this.#unsaved) {
 			clearTimeout(timer ?? undefined);
-			void this.#save(key);
+			this.#beginToSave(key);
 		}
+		await Promise.all(this.#saving);
 	}
 
 	#touch(key: string): void {
@@ -97,8 +99,13 @@ export class Drafts {
 		clearTimeout(this.#unsaved.get(key) ?? undefined);
 		this.#unsaved.set(
 			key,
-			setTimeout(() => void this.#save(key), PAUSE_MS)
+			setTimeout(() => this.#beginToSave(key), PAUSE_MS)
 		);
+	}
+
+	#beginToSave(key: string): void {
+		const saving = this.#save(key).finally(() => this.#saving.delete(saving));
+		this.#saving.add(saving);
 	}
 
 	async #read(): Promise<void> {

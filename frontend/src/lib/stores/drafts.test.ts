@@ -67,7 +67,7 @@ describe('Drafts', () => {
 	it('saves at once when the page is left, and not again', async () => {
 		const drafts = new Drafts(backend);
 		drafts.change(null, { content: 'half', attachments: [file] });
-		drafts.flush();
+		void drafts.flush();
 		await vi.advanceTimersByTimeAsync(1000);
 		expect(backend.callsOf('save_draft')).toEqual([
 			{ conversation_id: null, content: 'half', attachment_ids: ['f1'] }
@@ -95,7 +95,7 @@ describe('Drafts', () => {
 		backend.connect('open');
 		await settle();
 		expect(backend.callsOf('save_draft')).toHaveLength(2);
-		drafts.flush();
+		void drafts.flush();
 		expect(backend.callsOf('save_draft')).toHaveLength(2);
 	});
 

@@ -167,7 +167,7 @@ export class MessageQueue {
 		if (sent !== undefined) {
 			this.#sending.delete(conversationId);
 			this.#remove(conversationId, sent.id);
-			this.#drafts.flush();
+			void this.#drafts.flush();
 		}
 	}
 
