@@ -6,7 +6,9 @@ AppError
 │   └── UnknownTopic           unknown_topic          400
 ├── NotFound                   not_found              404
 │   ├── ConversationNotFound   conversation_not_found
-│   └── MessageNotFound        message_not_found
+│   ├── MessageNotFound        message_not_found
+│   ├── DownloadNotFound       download_not_found
+│   └── HubModelNotFound       hub_model_not_found
 ├── Conflict                   conflict               409
 │   ├── ServerStartAborted     server_start_aborted   loading was cancelled
 │   └── ServerNotRunning       server_not_running
@@ -18,6 +20,12 @@ AppError
 ├── AttachmentUnusable         attachment_unusable    422
 ├── StructureInvalid           structure_invalid      422  a JSON schema or grammar with a mistake
 ├── LinkRefused                link_refused           422
+├── DownloadRefused            download_refused       422  no file to fetch, or a false one
+│   ├── AddressRefused         address_refused        a server that is not asked
+│   └── ContentWrong           content_wrong          its SHA-256 is not the published one
+├── HubGated                   hub_gated              403  wants an agreement, a token, or both
+├── HubUnreachable             hub_unreachable        502  the server answers nonsense or an error
+│   └── Offline                offline                no connection to it
 ├── EngineRequestFailed        engine_request_failed  502
 │   ├── ContextOverflow        context_overflow
 │   └── StreamCut              stream_cut
@@ -81,6 +89,14 @@ class MessageNotFound(NotFound):
     """No message of the conversation has this id."""
 
 
+class DownloadNotFound(NotFound):
+    """No download has this id."""
+
+
+class HubModelNotFound(NotFound):
+    """The Hub has no such model, or not this file of it."""
+
+
 class Conflict(AppError):
     """Cannot be done in the present state."""
 
@@ -141,6 +157,36 @@ class LinkRefused(AppError):
     """Only http, https and mailto links are opened."""
 
     status = 422
+
+
+class DownloadRefused(AppError):
+    """It is no file that we fetch, or the server does not send what it promised."""
+
+    status = 422
+
+
+class AddressRefused(DownloadRefused):
+    """The address leads to a server that is not asked: not https, private, or not allowed."""
+
+
+class ContentWrong(DownloadRefused):
+    """The content is not what was published; it was deleted."""
+
+
+class HubGated(AppError):
+    """The Hub wants an agreement, a token, or both."""
+
+    status = 403
+
+
+class HubUnreachable(AppError):
+    """A server answers nonsense or an error."""
+
+    status = 502
+
+
+class Offline(HubUnreachable):
+    """There is no connection to the server."""
 
 
 class EngineRequestFailed(AppError):

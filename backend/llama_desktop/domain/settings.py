@@ -33,6 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
+    download_limit_bytes: int | None = None
+    """For each second, over all downloads; None: as fast as it goes."""
     last_config: ServerConfig | None = None
     """What was loaded last, offered again after a restart of the app."""
 
