@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from llama_desktop.domain.errors import EngineNotFound, StorageFailed
+from llama_desktop.domain.errors import BadRequest, EngineNotFound, StorageFailed
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
 from llama_desktop.infrastructure.desktop import Desktop
+from llama_desktop.infrastructure.download.pace import Pace
+from llama_desktop.infrastructure.hub import Hub, find_endpoint
+from llama_desktop.infrastructure.hub_token import HubToken, find_keychain
 from llama_desktop.infrastructure.llama.binary import EngineFinder
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.environment import build_environment
@@ -22,9 +25,11 @@ from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
 from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
+from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.attachment_files import AttachmentFiles
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
+from llama_desktop.infrastructure.storage.download_repository import DownloadRepository
 from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
@@ -41,6 +46,9 @@ from llama_desktop.services.llama.diagnostician import Diagnostician
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.service import MemoryService
+from llama_desktop.services.models.downloads import DownloadService
+from llama_desktop.services.models.finder import FinderService
+from llama_desktop.services.models.hub_account import HubAccountService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
@@ -77,6 +85,9 @@ async def open_application(
         )
         await settings.load()
         models = await stack.enter_async_context(ModelLibraryService(settings))
+        hub_account, hub_finder, downloads = await _open_downloads(
+            stack, paths, storage=storage, notices=notices, settings=settings, models=models
+        )
         log = EngineLog(paths.logs / ENGINE_LOG)
         stack.callback(log.close)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -159,6 +170,9 @@ async def open_application(
             drafts=drafts,
             memory=memory,
             models=models,
+            downloads=downloads,
+            finder=hub_finder,
+            hub_account=hub_account,
             settings=settings,
             telemetry=telemetry,
             notices=notices,
@@ -171,11 +185,48 @@ async def open_application(
                 "conversations": conversations.topic,
                 "memory": memory.index.topic,
                 "models": models.topic,
+                "downloads": downloads.topic,
                 "settings": settings.topic,
                 "notices": notices.topic,
                 "leaving": leaving.topic,
             },
         )
+
+
+async def _open_downloads(
+    stack: AsyncExitStack,
+    paths: AppPaths,
+    *,
+    storage: StorageThread,
+    notices: NoticeService,
+    settings: SettingsService,
+    models: ModelLibraryService,
+) -> tuple[HubAccountService, FinderService, DownloadService]:
+    """All that reaches the network, and only when the person wants something from there."""
+    try:
+        endpoint = find_endpoint()
+    except BadRequest as error:
+        endpoint = find_endpoint({})
+        notices.add("hub_endpoint_wrong", f"{error.message} {endpoint.host} is asked instead.")
+    account = HubAccountService(
+        endpoint, lambda: HubToken(paths.hub_token_file, keychain=find_keychain())
+    )
+    web = await stack.enter_async_context(Web(endpoint=endpoint, token=account.token))
+    hub = Hub(web, endpoint)
+    downloads = await stack.enter_async_context(
+        DownloadService(
+            DownloadRepository(file=paths.downloads_file, damaged=paths.damaged),
+            storage,
+            notices,
+            settings,
+            models,
+            web=web,
+            hub=hub,
+            usual_folder=paths.models,
+            pace=Pace(),
+        )
+    )
+    return account, FinderService(hub, web, downloads), downloads
 
 
 async def _look_for_engine(finder: EngineFinder) -> None:

@@ -23,6 +23,7 @@ async def update_settings(
     sidebar_open: bool | UnsetType = UNSET,
     llama_server_path: Path | UnsetType | None = UNSET,
     memory_enabled: bool | UnsetType = UNSET,
+    download_limit_bytes: int | UnsetType | None = UNSET,
 ) -> Settings:
     """Change the settings that are named; the others stay."""
     return await app.settings.update(
@@ -30,6 +31,7 @@ async def update_settings(
         sidebar_open=sidebar_open,
         llama_server_path=llama_server_path,
         memory_enabled=memory_enabled,
+        download_limit_bytes=download_limit_bytes,
     )
 
 

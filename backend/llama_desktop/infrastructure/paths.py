@@ -60,6 +60,21 @@ class AppPaths:
         return self.data / "engine-home"
 
     @property
+    def models(self) -> Path:
+        """Downloaded models, where no other folder was named. Made when it is needed."""
+        return self.data / "models"
+
+    @property
+    def downloads_file(self) -> Path:
+        """Downloads that are not whole."""
+        return self.data / "downloads.json"
+
+    @property
+    def hub_token_file(self) -> Path:
+        """The Hub's access token, where the system has no keychain."""
+        return self.data / "hub-token"
+
+    @property
     def settings_file(self) -> Path:
         """What the person prefers."""
         return self.data / "settings.json"

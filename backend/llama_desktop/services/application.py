@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.service import MemoryService
+    from llama_desktop.services.models.downloads import DownloadService
+    from llama_desktop.services.models.finder import FinderService
+    from llama_desktop.services.models.hub_account import HubAccountService
     from llama_desktop.services.models.library import ModelLibraryService
     from llama_desktop.services.notices import NoticeService
     from llama_desktop.services.settings import SettingsService
@@ -37,6 +40,9 @@ class Application:
     drafts: DraftService
     memory: MemoryService
     models: ModelLibraryService
+    downloads: DownloadService
+    finder: FinderService
+    hub_account: HubAccountService
     settings: SettingsService
     telemetry: TelemetryService
     notices: NoticeService

@@ -23,6 +23,7 @@ from llama_desktop.services.sampling import require_sound_parameters
 
 _MAX_PRESETS: Final = 200
 _MAX_ID: Final = 64
+_LEAST_LIMIT: Final = 16_000
 
 
 class SettingsService:
@@ -58,13 +59,16 @@ class SettingsService:
         sidebar_open: bool | UnsetType = UNSET,
         llama_server_path: Path | UnsetType | None = UNSET,
         memory_enabled: bool | UnsetType = UNSET,
+        download_limit_bytes: int | UnsetType | None = UNSET,
     ) -> Settings:
         """Change what is given; the rest stays.
 
         Raises:
-            BadRequest: `llama_server_path` is neither a file nor a folder.
+            BadRequest: `llama_server_path` is neither a file nor a folder, or a limit is too low.
             StorageFailed: it cannot be written; the settings are as before.
         """
+        if isinstance(download_limit_bytes, int) and download_limit_bytes < _LEAST_LIMIT:
+            raise BadRequest("Downloads need at least 16 kB a second.")
         server_path = llama_server_path
         if isinstance(server_path, Path):
             server_path = await self._storage.run(_require_existing, server_path)
@@ -76,6 +80,11 @@ class SettingsService:
                 sidebar_open=old.sidebar_open if sidebar_open is UNSET else sidebar_open,
                 llama_server_path=(old.llama_server_path if server_path is UNSET else server_path),
                 memory_enabled=old.memory_enabled if memory_enabled is UNSET else memory_enabled,
+                download_limit_bytes=(
+                    old.download_limit_bytes
+                    if download_limit_bytes is UNSET
+                    else download_limit_bytes
+                ),
             )
 
         return await self.change(decide)

@@ -127,6 +127,7 @@ export function someSettings(change: Partial<Settings> = {}): Settings {
 		llama_server_path: null,
 		sidebar_open: true,
 		memory_enabled: false,
+		download_limit_bytes: null,
 		presets: [],
 		last_config: null,
 		...change

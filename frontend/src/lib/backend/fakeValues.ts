@@ -119,6 +119,7 @@ export const fakeSettings: Settings = {
 	llama_server_path: null,
 	sidebar_open: true,
 	memory_enabled: false,
+	download_limit_bytes: null,
 	presets: [],
 	last_config: null
 };
