@@ -38,8 +38,19 @@ export interface Commands {
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
+	search_hub: { args: { query: string }; value: HubModel[] };
+	get_hub_model: { args: { repo: string }; value: HubRepo };
+	start_download: { args: { repo: string; quantization: string; with_projector?: boolean }; value: Download };
+	start_url_download: { args: { url: string }; value: Download };
+	get_downloads: { args: Record<string, never>; value: Downloads };
+	pause_download: { args: { download_id: string }; value: Download };
+	resume_download: { args: { download_id: string }; value: Download };
+	cancel_download: { args: { download_id: string }; value: null };
+	get_hub_access: { args: Record<string, never>; value: HubAccess };
+	save_hub_token: { args: { token: string }; value: HubAccess };
+	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean }; value: Settings };
+	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; download_limit_bytes?: number | null }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
@@ -62,22 +73,30 @@ export interface Topics {
 	conversations: ConversationsEvent;
 	memory: IndexState;
 	models: ModelLibrary;
+	downloads: Downloads;
 	settings: Settings;
 	notices: Notices;
 	leaving: Leaving;
 }
 
 export type ErrorCode =
+	| 'address_refused'
 	| 'app_error'
 	| 'attachment_unusable'
 	| 'bad_request'
 	| 'conflict'
+	| 'content_wrong'
 	| 'context_overflow'
 	| 'conversation_not_found'
 	| 'data_folder_locked'
+	| 'download_not_found'
+	| 'download_refused'
 	| 'engine_not_found'
 	| 'engine_request_failed'
 	| 'folder_unusable'
+	| 'hub_gated'
+	| 'hub_model_not_found'
+	| 'hub_unreachable'
 	| 'internal_error'
 	| 'link_refused'
 	| 'message_not_found'
@@ -85,6 +104,7 @@ export type ErrorCode =
 	| 'model_unusable'
 	| 'no_window'
 	| 'not_found'
+	| 'offline'
 	| 'server_not_running'
 	| 'server_start_aborted'
 	| 'server_start_failed'
@@ -155,6 +175,11 @@ export interface CancelLoading {
 	type: 'cancel_loading';
 }
 
+export interface Checking {
+	type: 'checking';
+	checked_bytes: number;
+}
+
 export interface ChooseEngine {
 	type: 'choose_engine';
 }
@@ -223,6 +248,22 @@ export interface ConversationsSnapshot {
 	conversations: ConversationSummary[];
 }
 
+export interface Download {
+	id: string;
+	title: string;
+	quantization: string | null;
+	repo: string | null;
+	size_bytes: number;
+	done_bytes: number;
+	state: Queued | Fetching | Checking | Paused | NoRoom | Failed | Finished;
+}
+
+export interface Downloads {
+	downloads: Download[];
+	folder: string;
+	free_bytes: number | null;
+}
+
 export interface Draft {
 	conversation_id: string | null;
 	content: string;
@@ -257,9 +298,22 @@ export type FailureAction = LoadAgain | LoadWithLayers | LoadWithContext | LoadW
 
 export type FailureCause = 'gpu_memory_out' | 'memory_out' | 'killed_for_memory' | 'model_missing' | 'model_unreadable' | 'model_empty' | 'not_a_model' | 'model_cut_off' | 'model_part_missing' | 'model_version' | 'model_architecture' | 'model_damaged' | 'template_broken' | 'engine_missing' | 'engine_not_executable' | 'library_missing' | 'wrong_processor' | 'bad_argument' | 'port_taken' | 'stranger' | 'driver_lost' | 'disk_full' | 'no_permission' | 'hangs' | 'crashed_at_chat' | 'gave_up' | 'crashed' | 'killed' | 'ended' | 'app_defect' | 'unknown';
 
+export interface Fetching {
+	type: 'fetching';
+	bytes_per_second: number | null;
+	seconds_left: number | null;
+	trouble: string | null;
+}
+
 export interface FindModel {
 	type: 'find_model';
 	query: string;
+}
+
+export interface Finished {
+	type: 'finished';
+	path: string;
+	is_checked: boolean;
 }
 
 export type FlashAttention = 'on' | 'off' | 'auto';
@@ -273,6 +327,49 @@ export interface GpuSample {
 	memory_process_bytes: number | null;
 	temperature_celsius: number | null;
 	power_watts: number | null;
+}
+
+export interface HubAccess {
+	endpoint: string;
+	token_place: TokenPlace;
+	has_keychain: boolean;
+}
+
+export interface HubFile {
+	path: string;
+	size_bytes: number;
+	sha256: string | null;
+}
+
+export interface HubModel {
+	repo: string;
+	downloads: number;
+	likes: number;
+	is_gated: boolean;
+	has_vision: boolean;
+	parameter_count: number | null;
+}
+
+export interface HubQuantization {
+	name: string;
+	size_bytes: number;
+	files: HubFile[];
+	missing_parts: number[];
+}
+
+export interface HubRepo {
+	repo: string;
+	commit: string;
+	is_gated: boolean;
+	downloads: number;
+	likes: number;
+	license: string | null;
+	parameter_count: number | null;
+	context_length: number | null;
+	architecture: string | null;
+	has_vision: boolean;
+	quantizations: HubQuantization[];
+	projectors: HubFile[];
 }
 
 export interface IndexState {
@@ -411,6 +508,11 @@ export interface ModelLibrary {
 	scanning: boolean;
 }
 
+export interface NoRoom {
+	type: 'no_room';
+	missing_bytes: number;
+}
+
 export interface Notice {
 	id: string;
 	code: string;
@@ -438,6 +540,10 @@ export interface Passage {
 	text: string;
 	before: string;
 	words: string[];
+}
+
+export interface Paused {
+	type: 'paused';
 }
 
 export interface Preset {
@@ -477,6 +583,10 @@ export interface PromptView {
 	parts: PromptPart[];
 	token_count: number;
 	omitted_message_ids: number[];
+}
+
+export interface Queued {
+	type: 'queued';
 }
 
 export interface ReasoningDelta {
@@ -605,6 +715,7 @@ export interface Settings {
 	sidebar_open: boolean;
 	memory_enabled: boolean;
 	presets: Preset[];
+	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;
 }
 
@@ -639,6 +750,8 @@ export interface TokenCount {
 	tokens: number;
 	is_exact: boolean;
 }
+
+export type TokenPlace = 'none' | 'keychain' | 'file' | 'environment';
 
 export interface TurnFailed {
 	type: 'failed';
