@@ -31,6 +31,7 @@ from llama_desktop.infrastructure.storage.attachment_files import AttachmentFile
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
 from llama_desktop.infrastructure.storage.download_repository import DownloadRepository
 from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
+from llama_desktop.infrastructure.storage.fact_repository import FactRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
@@ -44,6 +45,8 @@ from llama_desktop.services.leaving import LeavingService
 from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician
 from llama_desktop.services.llama.service import LlamaCppService
+from llama_desktop.services.memory.choices import MemoryChoices
+from llama_desktop.services.memory.facts import FactService
 from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.service import MemoryService
 from llama_desktop.services.models.downloads import DownloadService
@@ -84,6 +87,10 @@ async def open_application(
             SettingsRepository(file=paths.settings_file, damaged=paths.damaged), storage, notices
         )
         await settings.load()
+        facts = FactService(
+            FactRepository(file=paths.facts_file, damaged=paths.damaged), storage, notices
+        )
+        await facts.load()
         models = await stack.enter_async_context(ModelLibraryService(settings))
         hub_account, hub_finder, downloads = await _open_downloads(
             stack, paths, storage=storage, notices=notices, settings=settings, models=models
@@ -154,7 +161,7 @@ async def open_application(
                 llama,
                 attachments,
                 recall=RecallService(
-                    memory, conversations, settings, llama, deadline=recall_deadline
+                    memory, conversations, facts, settings, llama, deadline=recall_deadline
                 ),
                 on_sent=drafts.forget_sent,
             )
@@ -169,6 +176,8 @@ async def open_application(
             attachments=attachments,
             drafts=drafts,
             memory=memory,
+            memory_choices=MemoryChoices(conversations),
+            facts=facts,
             models=models,
             downloads=downloads,
             finder=hub_finder,
@@ -184,6 +193,7 @@ async def open_application(
                 "answers": orchestrator.topic,
                 "conversations": conversations.topic,
                 "memory": memory.index.topic,
+                "facts": facts.topic,
                 "models": models.topic,
                 "downloads": downloads.topic,
                 "settings": settings.topic,

@@ -44,7 +44,7 @@ from llama_desktop.domain.errors import (
 )
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, Leaving, LogEvent, Notices
 from llama_desktop.domain.llama import ServerState
-from llama_desktop.domain.memory import IndexState
+from llama_desktop.domain.memory import Facts, IndexState
 from llama_desktop.domain.metrics import MetricsEvent
 from llama_desktop.domain.models import ModelLibrary
 from llama_desktop.domain.settings import Settings
@@ -108,6 +108,11 @@ _ROWS: Final = (
     command(attachments.save_draft, MessageTooLong, StorageFailed),
     command(memory.search_messages),
     command(memory.rebuild_search_index),
+    command(memory.use_passage, ConversationNotFound, MessageNotFound, StorageFailed),
+    command(memory.leave_out_of_memory, ConversationNotFound, MessageNotFound, StorageFailed),
+    command(memory.list_left_out),
+    command(memory.save_fact, StorageFailed),
+    command(memory.delete_fact, StorageFailed),
     command(models.list_models),
     command(models.get_model_library),
     command(models.add_model_folder, FolderUnusable, StorageFailed),
@@ -165,6 +170,7 @@ TOPICS: Final[dict[str, Any]] = {
     "answers": AnswersEvent,
     "conversations": ConversationsEvent,
     "memory": IndexState,
+    "facts": Facts,
     "models": ModelLibrary,
     "downloads": Downloads,
     "settings": Settings,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from llama_desktop.domain.memory import SearchHit
+from llama_desktop.domain.chat import ConversationSummary, Message
+from llama_desktop.domain.memory import Fact, LeftOut, SearchHit
 from llama_desktop.services.application import Application
 
 
@@ -19,3 +20,37 @@ async def search_messages(
 async def rebuild_search_index(app: Application) -> None:
     """Make the search index anew from all chats. How far that is stands on the topic `memory`."""
     app.memory.index.make_anew()
+
+
+async def use_passage(
+    app: Application, *, conversation_id: str, message_id: int, number: int, is_used: bool
+) -> Message:
+    """Switch a passage that was recalled for a question on or off, from the next answer on.
+
+    `number`: its place in the question's `recalled`, from 1. Answers the question as it is now.
+    """
+    return await app.memory_choices.use_passage(
+        conversation_id, message_id, number, is_used=is_used
+    )
+
+
+async def leave_out_of_memory(
+    app: Application, *, conversation_id: str, message_id: int | None = None, is_left_out: bool
+) -> ConversationSummary:
+    """Never recall a chat, or one message of it; the search finds it all the same. Or undo that."""
+    return await app.memory_choices.leave_out(conversation_id, message_id, is_left_out=is_left_out)
+
+
+async def list_left_out(app: Application) -> tuple[LeftOut, ...]:
+    """The chats and messages that are never recalled."""
+    return await app.memory_choices.list_left_out()
+
+
+async def save_fact(app: Application, *, fact: Fact) -> Fact:
+    """Remember a fact, or change the one with this id. All of them stand on the topic `facts`."""
+    return await app.facts.save(fact)
+
+
+async def delete_fact(app: Application, *, fact_id: str) -> None:
+    """Forget a fact; one that is gone already is fine."""
+    await app.facts.forget((fact_id,))

@@ -114,12 +114,15 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True):
-    """An older message that was found for a question, as it was given to the model."""
+    """An older message that was found for a question, as it was given to the model; or a fact."""
 
     conversation_id: str
+    """Where it is from; "": a fact that is from no chat."""
     conversation_title: str
     """As it was then."""
     message_id: int
+    fact_id: str = ""
+    """Of a fact that the person pinned; "": it is an older message."""
     role: Role
     created: float
     day: str
@@ -128,8 +131,8 @@ class Passage(Struct, frozen=True, kw_only=True):
     """The part that fits, on one line."""
     before: str = ""
     """The message right before it, where it is too short to be understood alone."""
-    words: tuple[str, ...] = ()
-    """The words in it that the question has, too."""
+    matches: tuple[tuple[int, int], ...] = ()
+    """Where in the text what was asked for stands: start and end, in UTF-16 units."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -155,7 +158,14 @@ class Message(Struct, frozen=True, kw_only=True):
     """Of an answer: earlier messages of its branch that did not fit the context window."""
     attachments: tuple[Attachment, ...] = ()
     recalled: tuple[Passage, ...] = ()
-    """Of a question: what the model is given with it from other places, oldest first."""
+    """Of a question: what the model is given with it from other places, oldest first. The first one
+    has the number 1."""
+    passages_off: tuple[int, ...] = ()
+    """Of a question: the numbers of the passages that are switched off. No request has them."""
+    passages_left_out: tuple[int, ...] = ()
+    """Of an answer: the passages of its question that were off when it was asked for."""
+    is_left_out: bool = False
+    """Never recalled; it is found by the search all the same."""
     is_deleted: bool = False
     """Marked, and no longer shown or sent; it and all below it can be restored."""
 
@@ -184,6 +194,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     is_pinned: bool = False
     memory: bool | None = None
     """Whether older messages are looked up for its questions; None: as the settings have it."""
+    is_left_out: bool = False
+    """Nothing of it is ever recalled; it is found by the search all the same."""
     leaf_id: int | None = None
     """The last message of the branch that is shown."""
     messages: tuple[Message, ...] = ()
@@ -198,6 +210,10 @@ class ConversationSummary(Struct, frozen=True, kw_only=True):
     updated: float
     message_count: int
     is_pinned: bool = False
+    is_left_out: bool = False
+    """Nothing of it is ever recalled."""
+    left_out_message_ids: tuple[int, ...] = ()
+    """Messages that are never recalled."""
     leaf_id: int | None = None
 
 

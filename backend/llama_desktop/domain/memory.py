@@ -34,3 +34,34 @@ class IndexState(Struct, frozen=True, kw_only=True):
     is_catching_up: bool
     size_bytes: int
     """Of the index on the disk."""
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """Something the person wants the models to know, whatever is asked."""
+
+    id: str
+    text: str
+    """One line."""
+    created: float
+    """Seconds since the epoch; facts stand in this order."""
+    conversation_id: str | None = None
+    """The chat that it was taken from."""
+    message_id: int | None = None
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """All pinned facts, oldest first."""
+
+    facts: tuple[Fact, ...]
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """A chat or a message that is never recalled."""
+
+    conversation_id: str
+    conversation_title: str
+    message_id: int | None = None
+    """None: the whole chat."""
+    role: Role | None = None
+    text: str = ""
+    """How the message begins, on one line."""

@@ -31,6 +31,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     Off until the page shows what was recalled: nothing is given to the model behind one's back.
     """
+    memory_passages: int = 5
+    """Given with a question at most, from 1; facts do not count."""
+    memory_strictness: float = 0.5
+    """How clearly a passage has to be related: 0 loosely, 1 strictly."""
+    memory_tokens: int = 1_000
+    """What facts and passages of a question take at most; never more than a tenth of the window."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
     download_limit_bytes: int | None = None

@@ -85,6 +85,11 @@ class AppPaths:
         return self.data / "drafts.json"
 
     @property
+    def facts_file(self) -> Path:
+        """What the person wants remembered."""
+        return self.data / "facts.json"
+
+    @property
     def window_file(self) -> Path:
         """Where the window was."""
         return self.data / "window.json"

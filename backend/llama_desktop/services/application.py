@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
+    from llama_desktop.services.memory.choices import MemoryChoices
+    from llama_desktop.services.memory.facts import FactService
     from llama_desktop.services.memory.service import MemoryService
     from llama_desktop.services.models.downloads import DownloadService
     from llama_desktop.services.models.finder import FinderService
@@ -39,6 +41,8 @@ class Application:
     attachments: AttachmentService
     drafts: DraftService
     memory: MemoryService
+    memory_choices: MemoryChoices
+    facts: FactService
     models: ModelLibraryService
     downloads: DownloadService
     finder: FinderService

@@ -117,7 +117,8 @@ def append_answer(
         MessageNotFound: no such question.
         BadRequest: it is no question.
     """
-    if require_shown_message(conversation, question_id).role is not Role.USER:
+    question = require_shown_message(conversation, question_id)
+    if question.role is not Role.USER:
         raise BadRequest("Only a question can be answered.")
     answer = Message(
         id=_next_id(conversation),
@@ -127,6 +128,7 @@ def append_answer(
         status=status,
         created=now,
         parameters=conversation.parameters if parameters is None else parameters,
+        passages_left_out=question.passages_off,
     )
     return _append(conversation, answer, now)
 

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
@@ -67,6 +68,21 @@ _LEFT_REMEMBERED: Final = 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutOfMemory:
+    """What is never recalled."""
+
+    conversation_ids: frozenset[str]
+    messages: frozenset[tuple[str, int]]
+
+    def holds(self, conversation_id: str, message_id: int) -> bool:
+        """Whether this message may not be given to a model again."""
+        return (
+            conversation_id in self.conversation_ids
+            or (conversation_id, message_id) in self.messages
+        )
 
 
 class ConversationService:
@@ -144,6 +160,16 @@ class ConversationService:
         if self._loading is not None:
             await asyncio.shield(self._loading)
         return self._sorted()
+
+    async def find_left_out(self) -> LeftOutOfMemory:
+        """What is never recalled, once all conversations are known."""
+        if self._loading is not None:
+            await asyncio.shield(self._loading)
+        summaries = self._summaries.values()
+        return LeftOutOfMemory(
+            frozenset(one.id for one in summaries if one.is_left_out),
+            frozenset((one.id, doc) for one in summaries for doc in one.left_out_message_ids),
+        )
 
     async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
         """Give a conversation a title that its first message does not replace."""
@@ -410,5 +436,9 @@ def summarize(conversation: Conversation) -> ConversationSummary:
         updated=conversation.updated,
         message_count=sum(not message.is_deleted for message in conversation.messages),
         is_pinned=conversation.is_pinned,
+        is_left_out=conversation.is_left_out,
+        left_out_message_ids=tuple(
+            message.id for message in conversation.messages if message.is_left_out
+        ),
         leaf_id=conversation.leaf_id,
     )

@@ -22,8 +22,10 @@ from llama_desktop.domain.chat import (
     SamplingParameters,
     TurnIds,
 )
+from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.events import TurnFailed, TurnFinished, TurnStarted
 from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.domain.memory import Fact
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.services.application import Application
@@ -105,7 +107,8 @@ async def test_a_fact_of_one_chat_is_given_to_a_question_in_another(app: Applica
     assert (passage.conversation_id, passage.message_id) == (source, 2)
     assert (passage.conversation_title, passage.role) == ("Norway trip", Role.ASSISTANT)
     assert passage.before == "Where did I put the passport?"
-    assert set(passage.words) == {"drawer", "insurance"}
+    marked = {passage.text[start:end] for start, end in passage.matches}
+    assert marked == {"drawer", "insurance"}
     view = await app.prompts.view(chat, answer.id)
     (part,) = [part for part in view.parts if part.origin is PromptOrigin.MEMORY]
     assert "· Norway trip · assistant: Into the blue drawer" in part.text
@@ -204,8 +207,105 @@ async def test_what_cannot_be_found_in_time_is_not_given(app: Application) -> No
     text = "Is the passport in the blue drawer?"
     for deadline, count in ((0, 0), (30, 1)):
         recall = RecallService(
-            app.memory, app.conversations, app.settings, app.llama, deadline=deadline
+            app.memory, app.conversations, app.facts, app.settings, app.llama, deadline=deadline
         )
         found = await recall.find_context(chat, text, parent_id=None, is_wanted=None)
         assert len(found) == count
     assert len(await app.memory.search("passport ", limit=5)) == 1
+
+
+async def test_a_passage_switched_off_is_in_no_request_any_more(app: Application) -> None:
+    await _chat(app, "My passport is in the blue drawer.")
+    await _chat(app, "The blue drawer with the passport stands in the hall.", title="Hall")
+    chat = await _chat(app, title="Packing")
+    question, first = await _ask(app, chat, "Is the passport in the blue drawer?")
+    assert len(question.recalled) == 2
+    changed = await app.memory_choices.use_passage(chat, question.id, 1, is_used=False)
+    assert changed.passages_off == (1,)
+    off, kept = (passage.text for passage in question.recalled)
+    again = await _answer_again(app, chat, first)
+    prompt = await _prompt(app, chat, again)
+    assert off not in prompt
+    assert f"[2] {question.recalled[1].day}" in prompt
+    assert kept in prompt
+    assert again.passages_left_out == (1,)
+    # What the first answer was given is history.
+    assert off in await _prompt(app, chat, first)
+    await app.memory_choices.use_passage(chat, question.id, 2, is_used=False)
+    _, third = await _ask(app, chat, "And what else is there to say about it?")
+    assert "Older messages" not in await _prompt(app, chat, third)
+    await app.memory_choices.use_passage(chat, question.id, 1, is_used=True)
+    assert off in await _prompt(app, chat, await _answer_again(app, chat, first))
+    with pytest.raises(BadRequest):
+        await app.memory_choices.use_passage(chat, question.id, 3, is_used=False)
+
+
+async def test_what_is_left_out_is_not_recalled_but_still_found(app: Application) -> None:
+    source = await _chat(app, "My passport is in the blue drawer.")
+    chat = await _chat(app, title="Packing")
+    text = "Is the passport in the blue drawer?"
+
+    async def recalls() -> bool:
+        question, _ = await _ask(app, chat, text, parent_id=None)
+        return bool(question.recalled)
+
+    leave_out = app.memory_choices.leave_out
+    for message_id, said in ((None, ""), (1, "My passport is in the blue drawer.")):
+        await leave_out(source, message_id, is_left_out=True)
+        assert not await recalls()
+        assert source in {hit.conversation_id for hit in await app.memory.search(text, limit=9)}
+        (one,) = await app.memory_choices.list_left_out()
+        assert (one.conversation_id, one.message_id, one.text) == (source, message_id, said)
+        await leave_out(source, message_id, is_left_out=False)
+        assert await recalls()
+        assert await app.memory_choices.list_left_out() == ()
+    # The message that is left out is not given with a short one below it, either.
+    other = await _chat(app, "Where is the key of the cellar?", "The cellar key hangs in the hall.")
+    await leave_out(other, 1, is_left_out=True)
+    question, _ = await _ask(app, chat, "Does the cellar key hang in the hall?", parent_id=None)
+    assert [(one.message_id, one.before) for one in question.recalled] == [(2, "")]
+
+
+async def test_facts_go_first_once_a_branch_and_again_when_they_change(app: Application) -> None:
+    await _chat(app, "My passport is in the blue drawer.")
+    fact = await app.facts.save(Fact(id="a", text=" I live in\nLisbon. ", created=1.0))
+    chat = await _chat(app, title="Packing")
+    question, answer = await _ask(app, chat, "Is the passport in the blue drawer?")
+    assert [one.fact_id for one in question.recalled] == ["a", ""]
+    assert "remembered by the user: I live in Lisbon." in await _prompt(app, chat, answer)
+    assert (await _ask(app, chat, "Thanks!"))[0].recalled == ()
+    await app.facts.save(replace(fact, text="I live in Porto."))
+    assert _texts((await _ask(app, chat, "Thanks!"))[0].recalled) == ["I live in Porto."]
+    assert (await _ask(app, chat, "Thanks!", memory=False, parent_id=None))[0].recalled == ()
+    await app.facts.forget(("a",))
+    assert (await _ask(app, chat, "Thanks!", parent_id=None))[0].recalled == ()
+
+
+async def test_passages_strictness_and_tokens_are_as_the_settings_have_them(
+    app: Application,
+) -> None:
+    for rest in ("alfa bravo charlie", "garden roses", "mountains rivers lakes", "piano"):
+        await _chat(app, f"The passport is in the blue drawer. {' and '.join([rest] * 4)}")
+    chat = await _chat(app, title="Packing")
+
+    async def count(question: str, **changes: float) -> int:
+        await app.settings.change(lambda old: replace(old, **changes))
+        return len((await _ask(app, chat, question, parent_id=None))[0].recalled)
+
+    whole = "Is the passport in the blue drawer?"
+    assert await count(whole) == 4
+    assert await count(whole, memory_passages=2) == 2
+    assert await count(whole, memory_passages=5, memory_tokens=110) in {1, 2}
+    partly = "Which passport belongs to Wilhelmina Oppenheimer?"
+    assert await count(partly, memory_tokens=1_000, memory_strictness=0.0) > 0
+    assert await count(partly, memory_strictness=1.0) == 0
+
+
+async def _answer_again(app: Application, chat: str, answer: Message) -> Message:
+    log = TopicLog(app.orchestrator.topic)
+    ids = await app.orchestrator.answer_again(chat, answer.id)
+    await log.wait_for(
+        TurnFinished | TurnFailed, lambda event: event.message_id == ids.answer_message_id
+    )
+    kept = (await app.conversations.get(chat)).messages
+    return next(message for message in kept if message.id == ids.answer_message_id)

@@ -37,11 +37,13 @@ class _Chat(Struct, frozen=True):
     overflow: Overflow = Overflow.OLDEST
     is_pinned: bool = False
     memory: bool | None = None
+    is_left_out: bool = False
     leaf_id: int | None = None
 
 
 class _GlancedMessage(Struct, frozen=True):
     status: MessageStatus
+    is_left_out: bool = False
     is_deleted: bool = False
 
 
@@ -87,6 +89,10 @@ def glance(conversation_id: str, content: bytes) -> tuple[ConversationSummary, s
         updated=chat.updated,
         message_count=sum(not message.is_deleted for message in file.messages.values()),
         is_pinned=chat.is_pinned,
+        is_left_out=chat.is_left_out,
+        left_out_message_ids=tuple(
+            int(number) for number, message in file.messages.items() if message.is_left_out
+        ),
         leaf_id=chat.leaf_id,
     )
     return summary, {message.status for message in file.messages.values()}
@@ -124,6 +130,7 @@ def build_conversation(
         overflow=chat.overflow,
         is_pinned=chat.is_pinned,
         memory=chat.memory,
+        is_left_out=chat.is_left_out,
         leaf_id=chat.leaf_id,
         messages=messages,
     )
@@ -143,6 +150,7 @@ def chat_record(conversation: Conversation) -> dict[str, Any]:
                 overflow=conversation.overflow,
                 is_pinned=conversation.is_pinned,
                 memory=conversation.memory,
+                is_left_out=conversation.is_left_out,
                 leaf_id=conversation.leaf_id,
             )
         )

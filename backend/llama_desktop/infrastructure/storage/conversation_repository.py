@@ -262,6 +262,7 @@ def is_blank(conversation: Conversation) -> bool:
         or conversation.overflow is not Overflow.OLDEST
         or conversation.is_pinned
         or conversation.memory is not None
+        or conversation.is_left_out
     )
 
 

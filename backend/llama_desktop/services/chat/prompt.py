@@ -192,8 +192,7 @@ def _segments(message: Message, source: PromptSource) -> tuple[Segment, ...]:
     if message.role is Role.ASSISTANT:
         return (Segment(PromptOrigin.ASSISTANT, message.content, message.id),)
     files = []
-    if message.recalled:
-        block = render_recalled(message.recalled)
+    if block := render_recalled(message.recalled, off=message.passages_off):
         files.append(Segment(PromptOrigin.MEMORY, block, message.id))
     for attachment in message.attachments:
         content = source.files[attachment.id]

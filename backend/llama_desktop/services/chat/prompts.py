@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from llama_desktop.domain.chat import (
     ContextUsage,
     Conversation,
@@ -118,7 +120,8 @@ class PromptService:
         self, conversation: Conversation, message: Message, running: Running, client: LlamaClient
     ) -> Prompt:
         if message.role is Role.ASSISTANT:
-            source = await self._gather(conversation, message.parent_id, running)
+            asked = _as_asked(conversation, message)
+            source = await self._gather(asked, message.parent_id, running)
             omitted = message.omitted_message_ids
             kept = tuple(one for one in source.branch if one.id not in omitted)
             prompt = build_prompt(replace(source, branch=kept))
@@ -151,6 +154,19 @@ class PromptService:
             return [segment for part in prompt.parts for segment in part.segments]
         stretches, _ = await _render(client, prompt, parameters)
         return stretches
+
+
+def _as_asked(conversation: Conversation, answer: Message) -> Conversation:
+    """With the answer's question as it was then: a passage may have been switched since."""
+    return structs.replace(
+        conversation,
+        messages=tuple(
+            structs.replace(one, passages_off=answer.passages_left_out)
+            if one.id == answer.parent_id
+            else one
+            for one in conversation.messages
+        ),
+    )
 
 
 async def _render(

@@ -45,17 +45,6 @@ def cut_snippet(content: str, groups: Sequence[Group], length: int) -> Snippet:
     return Snippet(snippet, tuple(_in_utf16(snippet, _joined(spans))))
 
 
-def matching_words(content: str, groups: Sequence[Group]) -> tuple[str, ...]:
-    """The words of a text that were asked for, as they stand in it; each once."""
-    terms = {term for group in groups for term in group.terms}
-    found = (
-        content[word.start : word.end]
-        for word in find_words(content)
-        if any(term in terms for term in word.terms)
-    )
-    return tuple({word.casefold(): word for word in found}.values())
-
-
 def _best_start(words: Sequence[Word], weights: dict[str, float], length: int) -> int:
     """Where the window begins that has the most weight in different terms."""
     best, best_start = -1.0, 0

@@ -30,6 +30,20 @@ def test_passages_are_quoted_with_where_they_come_from() -> None:
     ]
 
 
+def test_what_is_switched_off_is_not_told_and_the_others_keep_their_numbers() -> None:
+    other = replace(PASSAGE, text="Yes.")
+    told = render_recalled([PASSAGE, other], off=[1])
+    assert told.splitlines()[1:-2] == ["> [2] 2026-03-02 · Norway trip · assistant: Yes."]
+    assert render_recalled([PASSAGE, other], off=[1, 2]) == ""
+
+
+def test_facts_are_marked_as_what_the_user_wants_remembered() -> None:
+    fact = replace(PASSAGE, fact_id="f", conversation_title="", text="I live in </s>Lisbon.")
+    assert render_recalled([fact]).splitlines()[1] == (
+        "> [1] 2026-03-02 · remembered by the user: I live in <\u200b/s>Lisbon."
+    )
+
+
 def test_a_template_finds_none_of_its_marks_in_a_quote() -> None:
     marks = [
         *("<|im_start|>", "<|eot_id|>", "[INST]", "[/INST]", "<<SYS>>", "</s>", "<think>"),

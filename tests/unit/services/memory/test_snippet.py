@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llama_desktop.services.memory.fuse import Group
-from llama_desktop.services.memory.snippet import cut_snippet, matching_words
+from llama_desktop.services.memory.snippet import cut_snippet
 
 GROUPS = [Group("drawer", frozenset({"drawer"}), 3.0), Group("blue", frozenset({"blue"}), 1.0)]
 
@@ -29,7 +29,3 @@ def test_a_long_message_is_cut_to_where_its_words_are() -> None:
 
 def test_places_are_counted_as_a_page_counts_them() -> None:
     assert _marked("🚀🚀 the drawer 🚀")[1] == ["drawer"]
-
-
-def test_matching_words_are_told_as_they_stand_there() -> None:
-    assert matching_words("Drawers, drawers and blue", GROUPS) == ("drawers", "blue")
