@@ -295,8 +295,8 @@ async def test_passages_strictness_and_tokens_are_as_the_settings_have_them(
     whole = "Is the passport in the blue drawer?"
     assert await count(whole) == 4
     assert await count(whole, memory_passages=2) == 2
-    assert await count(whole, memory_passages=5, memory_tokens=110) in {1, 2}
-    partly = "Which passport belongs to Wilhelmina Oppenheimer?"
+    assert await count(whole, memory_passages=5, memory_tokens=300) in {1, 2, 3}
+    partly = "Does Wilhelmina play the piano?"
     assert await count(partly, memory_tokens=1_000, memory_strictness=0.0) > 0
     assert await count(partly, memory_strictness=1.0) == 0
 
