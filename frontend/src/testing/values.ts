@@ -115,6 +115,8 @@ export function aConversation(id: string, change: Partial<ConversationSummary> =
 		updated: NOW,
 		message_count: 2,
 		is_pinned: false,
+		is_left_out: false,
+		left_out_message_ids: [],
 		leaf_id: null,
 		...change
 	};
@@ -127,6 +129,9 @@ export function someSettings(change: Partial<Settings> = {}): Settings {
 		llama_server_path: null,
 		sidebar_open: true,
 		memory_enabled: false,
+		memory_passages: 5,
+		memory_strictness: 0.5,
+		memory_tokens: 1000,
 		download_limit_bytes: null,
 		presets: [],
 		last_config: null,

@@ -44,6 +44,9 @@ export function fakeMessage(id: number, changes: Partial<Message> = {}): Message
 		omitted_message_ids: [],
 		attachments: [],
 		recalled: [],
+		passages_off: [],
+		passages_left_out: [],
+		is_left_out: false,
 		is_deleted: false,
 		...changes
 	};
@@ -60,6 +63,7 @@ export function fakeConversation(id: string, messages: Message[] = []): Conversa
 		overflow: 'oldest',
 		is_pinned: false,
 		memory: null,
+		is_left_out: false,
 		leaf_id: messages.at(-1)?.id ?? null,
 		messages
 	};
@@ -73,6 +77,8 @@ export function fakeSummary(id: string): ConversationSummary {
 		updated: 2,
 		message_count: 2,
 		is_pinned: false,
+		is_left_out: false,
+		left_out_message_ids: [],
 		leaf_id: null
 	};
 }
@@ -120,6 +126,9 @@ export const fakeSettings: Settings = {
 	sidebar_open: true,
 	memory_enabled: false,
 	download_limit_bytes: null,
+	memory_passages: 5,
+	memory_strictness: 0.5,
+	memory_tokens: 1000,
 	presets: [],
 	last_config: null
 };

@@ -33,6 +33,11 @@ export interface Commands {
 	save_draft: { args: { conversation_id: string | null; content: string; attachment_ids?: string[] }; value: null };
 	search_messages: { args: { query: string; limit?: number }; value: SearchHit[] };
 	rebuild_search_index: { args: Record<string, never>; value: null };
+	use_passage: { args: { conversation_id: string; message_id: number; number: number; is_used: boolean }; value: Message };
+	leave_out_of_memory: { args: { conversation_id: string; message_id?: number | null; is_left_out: boolean }; value: ConversationSummary };
+	list_left_out: { args: Record<string, never>; value: LeftOut[] };
+	save_fact: { args: { fact: FactInput }; value: Fact };
+	delete_fact: { args: { fact_id: string }; value: null };
 	list_models: { args: Record<string, never>; value: ModelFile[] };
 	get_model_library: { args: Record<string, never>; value: ModelLibrary };
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
@@ -72,6 +77,7 @@ export interface Topics {
 	answers: AnswersEvent;
 	conversations: ConversationsEvent;
 	memory: IndexState;
+	facts: Facts;
 	models: ModelLibrary;
 	downloads: Downloads;
 	settings: Settings;
@@ -217,6 +223,7 @@ export interface Conversation {
 	overflow: Overflow;
 	is_pinned: boolean;
 	memory: boolean | null;
+	is_left_out: boolean;
 	leaf_id: number | null;
 	messages: Message[];
 }
@@ -238,6 +245,8 @@ export interface ConversationSummary {
 	updated: number;
 	message_count: number;
 	is_pinned: boolean;
+	is_left_out: boolean;
+	left_out_message_ids: number[];
 	leaf_id: number | null;
 }
 
@@ -286,6 +295,26 @@ export interface ExportedFile {
 	name: string;
 	media_type: string;
 	text: string;
+}
+
+export interface Fact {
+	id: string;
+	text: string;
+	created: number;
+	conversation_id: string | null;
+	message_id: number | null;
+}
+
+export interface FactInput {
+	id: string;
+	text: string;
+	created: number;
+	conversation_id?: string | null;
+	message_id?: number | null;
+}
+
+export interface Facts {
+	facts: Fact[];
 }
 
 export interface Failed {
@@ -384,6 +413,14 @@ export interface Leaving {
 	is_leaving: boolean;
 }
 
+export interface LeftOut {
+	conversation_id: string;
+	conversation_title: string;
+	message_id: number | null;
+	role: Role | null;
+	text: string;
+}
+
 export interface LoadAgain {
 	type: 'load_again';
 }
@@ -456,6 +493,9 @@ export interface Message {
 	omitted_message_ids: number[];
 	attachments: Attachment[];
 	recalled: Passage[];
+	passages_off: number[];
+	passages_left_out: number[];
+	is_left_out: boolean;
 	is_deleted: boolean;
 }
 
@@ -534,12 +574,13 @@ export interface Passage {
 	conversation_id: string;
 	conversation_title: string;
 	message_id: number;
+	fact_id: string;
 	role: Role;
 	created: number;
 	day: string;
 	text: string;
 	before: string;
-	words: string[];
+	matches: [number, number][];
 }
 
 export interface Paused {
@@ -714,6 +755,9 @@ export interface Settings {
 	llama_server_path: string | null;
 	sidebar_open: boolean;
 	memory_enabled: boolean;
+	memory_passages: number;
+	memory_strictness: number;
+	memory_tokens: number;
 	presets: Preset[];
 	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;
