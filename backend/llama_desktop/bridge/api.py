@@ -34,8 +34,7 @@ class Api:
             if row is None:
                 raise UnknownCommand(f"There is no command named {name[:100]!r}.")
             given = decode(arguments or b"{}", row.arguments)
-            named = {field: getattr(given, field) for field in given.__struct_fields__}
-            return Answer(200, encode(Success(await row.run(self._app, **named))))
+            return Answer(200, encode(Success(await row.run(self._app, **row.named(given)))))
         except AppError as error:
             return refuse(error)
         except Exception:

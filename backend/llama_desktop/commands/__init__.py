@@ -16,7 +16,7 @@ from llama_desktop.commands import (
     system,
     telemetry,
 )
-from llama_desktop.commands.command import Command, command
+from llama_desktop.commands.command import Command, command, spread_command
 from llama_desktop.domain.downloads import Downloads
 from llama_desktop.domain.errors import (
     AddressRefused,
@@ -147,7 +147,9 @@ _ROWS: Final = (
     command(downloads.save_hub_token, StorageFailed),
     command(downloads.delete_hub_token, StorageFailed),
     command(settings.get_settings),
-    command(settings.update_settings, StorageFailed),
+    command(settings.get_default_settings),
+    spread_command(settings.update_settings, StorageFailed),
+    command(settings.reset_setting, StorageFailed),
     command(settings.save_preset, StructureInvalid, MessageTooLong, StorageFailed),
     command(settings.delete_preset, StorageFailed),
     command(telemetry.get_server_metrics),

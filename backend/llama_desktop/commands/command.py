@@ -20,11 +20,19 @@ class Command:
     errors: tuple[type[AppError], ...]
     arguments: type[msgspec.Struct]
     value: Any
+    spread: str | None = None
+    """The one parameter whose fields are the arguments; None: the parameters themselves are."""
 
     @property
     def name(self) -> str:
         """The name on the wire."""
         return self.run.__name__
+
+    def named(self, given: msgspec.Struct) -> dict[str, Any]:
+        """The arguments as `run` takes them."""
+        if self.spread is not None:
+            return {self.spread: given}
+        return {field: getattr(given, field) for field in given.__struct_fields__}
 
     @property
     def summary(self) -> str:
@@ -48,3 +56,16 @@ def command(run: Callable[..., Awaitable[Any]], *errors: type[AppError]) -> Comm
         f"{run.__name__}_arguments", fields, kw_only=True, forbid_unknown_fields=True, frozen=True
     )
     return Command(run=run, errors=errors, arguments=arguments, value=hints["return"])
+
+
+def spread_command(run: Callable[..., Awaitable[Any]], *errors: type[AppError]) -> Command:
+    """The same for a command with one parameter, a struct whose fields are the arguments."""
+    hints = get_type_hints(run)
+    _, parameter = inspect.signature(run).parameters
+    return Command(
+        run=run,
+        errors=errors,
+        arguments=hints[parameter],
+        value=hints["return"],
+        spread=parameter,
+    )

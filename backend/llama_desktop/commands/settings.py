@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from msgspec import UNSET, UnsetType
-
 from llama_desktop.domain.chat import Preset
-from llama_desktop.domain.settings import Settings, Theme
+from llama_desktop.domain.settings import Settings, SettingsChange
 from llama_desktop.services.application import Application
 
 
@@ -16,23 +12,19 @@ async def get_settings(app: Application) -> Settings:
     return app.settings.get()
 
 
-async def update_settings(
-    app: Application,
-    *,
-    theme: Theme | UnsetType = UNSET,
-    sidebar_open: bool | UnsetType = UNSET,
-    llama_server_path: Path | UnsetType | None = UNSET,
-    memory_enabled: bool | UnsetType = UNSET,
-    download_limit_bytes: int | UnsetType | None = UNSET,
-) -> Settings:
+async def get_default_settings(app: Application) -> Settings:
+    """All settings as they are before anybody changes one."""
+    return app.settings.defaults()
+
+
+async def update_settings(app: Application, *, change: SettingsChange) -> Settings:
     """Change the settings that are named; the others stay."""
-    return await app.settings.update(
-        theme=theme,
-        sidebar_open=sidebar_open,
-        llama_server_path=llama_server_path,
-        memory_enabled=memory_enabled,
-        download_limit_bytes=download_limit_bytes,
-    )
+    return await app.settings.update(change)
+
+
+async def reset_setting(app: Application, *, name: str) -> Settings:
+    """Give one setting its default again."""
+    return await app.settings.reset(name)
 
 
 async def save_preset(app: Application, *, preset: Preset) -> Settings:

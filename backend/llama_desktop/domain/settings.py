@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.llama import ServerConfig
@@ -19,10 +20,75 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class ReadingWidth(StrEnum):
+    """How wide the column of a conversation is."""
+
+    NARROW = "narrow"
+    COMFORTABLE = "comfortable"
+    WIDE = "wide"
+
+
+class ReadingFont(StrEnum):
+    """What conversations are set in."""
+
+    INTERFACE = "interface"
+    SYSTEM = "system"
+    SERIF = "serif"
+
+
+class InterfaceFont(StrEnum):
+    """What everything else is set in."""
+
+    INTER = "inter"
+    SYSTEM = "system"
+
+
+class CodeFont(StrEnum):
+    """What code is set in."""
+
+    JETBRAINS_MONO = "jetbrains_mono"
+    SYSTEM = "system"
+
+
+class Density(StrEnum):
+    """How close rows stand."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+class Motion(StrEnum):
+    """How much moves."""
+
+    SYSTEM = "system"
+    LESS = "less"
+
+
+TextSize = Annotated[int, Meta(ge=13, le=20)]
+"""Pixels of a conversation's text; everything else grows with it."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
-    """All settings with their defaults."""
+    """All settings with their defaults.
+
+    A setting that the person changes stands in `SettingsChange`, too. What a value may be is said
+    by its type, so that the wire, the kept file and the page are checked by the same.
+    """
 
     theme: Theme = Theme.SYSTEM
+    text_size: TextSize = 15
+    reading_width: ReadingWidth = ReadingWidth.COMFORTABLE
+    reading_font: ReadingFont = ReadingFont.INTERFACE
+    interface_font: InterfaceFont = InterfaceFont.INTER
+    code_font: CodeFont = CodeFont.JETBRAINS_MONO
+    wrap_code: bool = False
+    """Long lines of code go on below instead of to the right."""
+    density: Density = Density.COMFORTABLE
+    motion: Motion = Motion.SYSTEM
+    glow: bool = True
+    """The halo of busy squares, in the dark theme."""
+    show_speed: bool = True
+    """Measured figures under each answer."""
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
@@ -43,6 +109,26 @@ class Settings(Struct, frozen=True, kw_only=True):
     """For each second, over all downloads; None: as fast as it goes."""
     last_config: ServerConfig | None = None
     """What was loaded last, offered again after a restart of the app."""
+
+
+class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `update_settings` may be told, all of it optional."""
+
+    theme: Theme | UnsetType = UNSET
+    text_size: TextSize | UnsetType = UNSET
+    reading_width: ReadingWidth | UnsetType = UNSET
+    reading_font: ReadingFont | UnsetType = UNSET
+    interface_font: InterfaceFont | UnsetType = UNSET
+    code_font: CodeFont | UnsetType = UNSET
+    wrap_code: bool | UnsetType = UNSET
+    density: Density | UnsetType = UNSET
+    motion: Motion | UnsetType = UNSET
+    glow: bool | UnsetType = UNSET
+    show_speed: bool | UnsetType = UNSET
+    sidebar_open: bool | UnsetType = UNSET
+    llama_server_path: Path | UnsetType | None = UNSET
+    memory_enabled: bool | UnsetType = UNSET
+    download_limit_bytes: int | UnsetType | None = UNSET
 
 
 class WindowGeometry(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
 
 from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.errors import BadRequest, StorageFailed
 from llama_desktop.domain.llama import ServerConfig
-from llama_desktop.domain.settings import Settings, Theme
+from llama_desktop.domain.settings import Settings, SettingsChange
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.clean_text import require_fitting_text
@@ -52,42 +52,36 @@ class SettingsService:
         """All settings."""
         return self._settings
 
-    async def update(
-        self,
-        *,
-        theme: Theme | UnsetType = UNSET,
-        sidebar_open: bool | UnsetType = UNSET,
-        llama_server_path: Path | UnsetType | None = UNSET,
-        memory_enabled: bool | UnsetType = UNSET,
-        download_limit_bytes: int | UnsetType | None = UNSET,
-    ) -> Settings:
+    def defaults(self) -> Settings:
+        """All settings as they are before anybody changes one."""
+        return Settings()
+
+    async def update(self, change: SettingsChange) -> Settings:
         """Change what is given; the rest stays.
 
         Raises:
             BadRequest: `llama_server_path` is neither a file nor a folder, or a limit is too low.
             StorageFailed: it cannot be written; the settings are as before.
         """
-        if isinstance(download_limit_bytes, int) and download_limit_bytes < _LEAST_LIMIT:
+        limit = change.download_limit_bytes
+        if isinstance(limit, int) and limit < _LEAST_LIMIT:
             raise BadRequest("Downloads need at least 16 kB a second.")
-        server_path = llama_server_path
-        if isinstance(server_path, Path):
-            server_path = await self._storage.run(_require_existing, server_path)
+        given = {name: value for name, value in asdict(change).items() if value is not UNSET}
+        if (path := given.get("llama_server_path")) is not None:
+            given["llama_server_path"] = await self._storage.run(_require_existing, path)
+        return await self.change(lambda old: replace(old, **given))
 
-        def decide(old: Settings) -> Settings:
-            return replace(
-                old,
-                theme=old.theme if theme is UNSET else theme,
-                sidebar_open=old.sidebar_open if sidebar_open is UNSET else sidebar_open,
-                llama_server_path=(old.llama_server_path if server_path is UNSET else server_path),
-                memory_enabled=old.memory_enabled if memory_enabled is UNSET else memory_enabled,
-                download_limit_bytes=(
-                    old.download_limit_bytes
-                    if download_limit_bytes is UNSET
-                    else download_limit_bytes
-                ),
-            )
+    async def reset(self, name: str) -> Settings:
+        """Give one setting its default again.
 
-        return await self.change(decide)
+        Raises:
+            BadRequest: no setting that can be changed has this name.
+            StorageFailed: it cannot be written; the settings are as before.
+        """
+        if name not in SettingsChange.__struct_fields__:
+            raise BadRequest(f"There is no setting named {name[:100]!r}.")
+        default = getattr(self.defaults(), name)
+        return await self.change(lambda old: replace(old, **{name: default}))
 
     async def save_preset(self, preset: Preset) -> Settings:
         """Keep chat settings under a name; one with the same id is replaced.

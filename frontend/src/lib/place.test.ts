@@ -6,7 +6,9 @@ describe('the place in the address', () => {
 		{ view: 'chat', conversationId: null },
 		{ view: 'chat', conversationId: 'c-1' },
 		{ view: 'models', conversationId: null },
-		{ view: 'models', conversationId: 'with/slash' }
+		{ view: 'models', conversationId: 'with/slash' },
+		{ view: 'settings', section: 'engine', conversationId: null },
+		{ view: 'settings', section: 'appearance', conversationId: 'c-1' }
 	] as const)('is found again: %o', (place) => {
 		expect(readPlace(writePlace(place))).toEqual(place);
 	});

@@ -159,6 +159,9 @@ test('both copies of the dark theme are the same', () => {
 });
 
 test('every colour has a dark value', () => {
-	const colours = Object.keys(light).filter((name) => light[name]?.startsWith('oklch('));
+	// Pictures of a theme are the same in the other one.
+	const colours = Object.keys(light).filter(
+		(name) => light[name]?.startsWith('oklch(') && !name.startsWith('--picture-')
+	);
 	expect(colours.filter((name) => !(name in darkRule))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { fakeParameters } from '../lib/backend/fakeValues';
+import { fakeParameters, fakeSettings } from '../lib/backend/fakeValues';
 import type {
 	ConversationSummary,
 	Failed,
@@ -124,17 +124,9 @@ export function aConversation(id: string, change: Partial<ConversationSummary> =
 
 export function someSettings(change: Partial<Settings> = {}): Settings {
 	return {
+		...fakeSettings,
 		theme: 'system',
 		model_folders: [],
-		llama_server_path: null,
-		sidebar_open: true,
-		memory_enabled: false,
-		memory_passages: 5,
-		memory_strictness: 0.5,
-		memory_tokens: 1000,
-		download_limit_bytes: null,
-		presets: [],
-		last_config: null,
 		...change
 	};
 }

@@ -26,6 +26,7 @@ from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.events import TurnFailed, TurnFinished, TurnStarted
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.memory import Fact
+from llama_desktop.domain.settings import SettingsChange
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.services.application import Application
@@ -46,7 +47,7 @@ async def app(tmp_path: Path, tiny_model: Path) -> AsyncIterator[Application]:
         version="test",
         recall_deadline=30,
     ) as app:
-        await app.settings.update(memory_enabled=True)
+        await app.settings.update(SettingsChange(memory_enabled=True))
         await app.llama.start(
             ServerConfig(model_path=tiny_model, context_size=16_384, parallel=1, threads=1)
         )
@@ -128,10 +129,10 @@ async def test_memory_is_off_where_question_chat_or_settings_say_so(app: Applica
     chat = await _chat(app, title="Packing")
     assert await recalls(chat)
     assert not await recalls(chat, memory=False)
-    await app.settings.update(memory_enabled=False)
+    await app.settings.update(SettingsChange(memory_enabled=False))
     assert not await recalls(chat)
     assert await recalls(chat, memory=True)
-    await app.settings.update(memory_enabled=True)
+    await app.settings.update(SettingsChange(memory_enabled=True))
     off = await app.conversations.update(
         chat, system_prompt="", parameters=SHORT, overflow=Overflow.OLDEST, memory=False
     )

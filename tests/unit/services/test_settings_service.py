@@ -15,7 +15,7 @@ from fakes.topic_log import TopicLog
 from llama_desktop.domain.chat import Preset, SamplingParameters
 from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.llama import CacheType, ServerConfig
-from llama_desktop.domain.settings import Settings, Theme
+from llama_desktop.domain.settings import Settings, SettingsChange, Theme
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.notices import NoticeService
@@ -44,7 +44,7 @@ async def test_settings_begin_as_defaults_and_nothing_is_written(tmp_path: Path)
 async def test_everything_that_was_set_is_there_after_a_restart(tmp_path: Path) -> None:
     config = ServerConfig(model_path=Path("/m/x.gguf"), cache_type_k=CacheType.Q8_0)
     async with _open(tmp_path) as (service, _):
-        await service.update(theme=Theme.DARK, llama_server_path=tmp_path)
+        await service.update(SettingsChange(theme=Theme.DARK, llama_server_path=tmp_path))
         await service.remember_config(config)
         await service.change(lambda old: replace(old, model_folders=(Path("/m"), Path("/я"))))
         expected = service.get()
@@ -58,10 +58,10 @@ async def test_everything_that_was_set_is_there_after_a_restart(tmp_path: Path) 
 async def test_only_what_is_named_changes_and_the_change_is_told_once(tmp_path: Path) -> None:
     async with _open(tmp_path) as (service, _):
         log = TopicLog(service.topic)
-        await service.update(sidebar_open=False)
-        await service.update(sidebar_open=False)
-        await service.update(llama_server_path=tmp_path)
-        await service.update(llama_server_path=None)
+        await service.update(SettingsChange(sidebar_open=False))
+        await service.update(SettingsChange(sidebar_open=False))
+        await service.update(SettingsChange(llama_server_path=tmp_path))
+        await service.update(SettingsChange(llama_server_path=None))
     assert [event.sidebar_open for event in log.events] == [True, False, False, False]
     assert log.events[-1] == Settings(sidebar_open=False)
 
@@ -82,7 +82,7 @@ async def test_changes_at_the_same_time_do_not_undo_each_other(tmp_path: Path) -
 async def test_a_server_path_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
     async with _open(tmp_path) as (service, _):
         with pytest.raises(BadRequest, match="no file or folder"):
-            await service.update(llama_server_path=tmp_path / "none")
+            await service.update(SettingsChange(llama_server_path=tmp_path / "none"))
         assert service.get() == Settings()
 
 
@@ -96,7 +96,7 @@ async def test_damaged_settings_are_kept_aside_and_defaults_used(
     async with _open(tmp_path) as (service, notices):
         assert service.get() == Settings()
         (notice,) = notices.notices().notices
-        await service.update(theme=Theme.DARK)
+        await service.update(SettingsChange(theme=Theme.DARK))
     (kept,) = (tmp_path / "damaged").iterdir()
     assert kept.read_bytes() == content
     assert str(kept) in notice.message

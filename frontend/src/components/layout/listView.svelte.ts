@@ -6,22 +6,24 @@ import { type RowRange, rowTop, visibleRows } from '../../lib/listWindow';
 
 /** Lists longer than this draw only the rows near the view. */
 const DRAWN_WHOLE = 200;
-/** Heights as ConversationRow and the headings of ConversationList have them. */
-const HEIGHTS_REM = { row: 1.875, heading: 2.0625, firstHeading: 1.5625 };
+/** Heights as ConversationRow (`--row`) and the headings of ConversationList have them. */
+const HEIGHTS_REM = { heading: 2.0625, firstHeading: 1.5625 };
+export const ROW_REM = { comfortable: 1.875, compact: 1.625 };
 const USUAL_REM = 16;
 
 /** Owns which rows of a list are drawn, and brings others into the view. */
 export class ListView {
-	#groups: () => readonly GroupedConversations[];
+	readonly #groups: () => readonly GroupedConversations[];
+	readonly #rowRem: () => number;
 	#element: HTMLElement | null = null;
 	#view = $state.raw({ top: 0, height: 0, rem: USUAL_REM });
 
 	#sizes = $derived.by(() => this.#groups().map(({ conversations }) => conversations.length));
-	#measures = $derived({
-		row: HEIGHTS_REM.row * this.#view.rem,
+	#measures = $derived.by(() => ({
+		row: this.#rowRem() * this.#view.rem,
 		heading: HEIGHTS_REM.heading * this.#view.rem,
 		firstHeading: HEIGHTS_REM.firstHeading * this.#view.rem
-	});
+	}));
 	#ranges = $derived.by((): RowRange[] => {
 		const count = this.#sizes.reduce((sum, size) => sum + size, 0);
 		return count > DRAWN_WHOLE
@@ -29,8 +31,10 @@ export class ListView {
 			: this.#sizes.map((end) => ({ start: 0, end }));
 	});
 
-	constructor(groups: () => readonly GroupedConversations[]) {
+	/** `rowRem`: the height of a row. */
+	constructor(groups: () => readonly GroupedConversations[], rowRem: () => number) {
 		this.#groups = groups;
+		this.#rowRem = rowRem;
 	}
 
 	/** The rows of a group that are drawn, and the room that the others leave. */
@@ -40,8 +44,8 @@ export class ListView {
 		return {
 			start,
 			end,
-			above: `${start * HEIGHTS_REM.row}rem`,
-			below: `${left * HEIGHTS_REM.row}rem`
+			above: `${start * this.#rowRem()}rem`,
+			below: `${left * this.#rowRem()}rem`
 		};
 	}
 

@@ -121,6 +121,16 @@ export const fakeRunning: Running = {
 
 export const fakeSettings: Settings = {
 	theme: 'light',
+	text_size: 15,
+	reading_width: 'comfortable',
+	reading_font: 'interface',
+	interface_font: 'inter',
+	code_font: 'jetbrains_mono',
+	wrap_code: false,
+	density: 'comfortable',
+	motion: 'system',
+	glow: true,
+	show_speed: true,
 	model_folders: ['/models'],
 	llama_server_path: null,
 	sidebar_open: true,

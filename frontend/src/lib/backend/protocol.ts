@@ -55,7 +55,9 @@ export interface Commands {
 	save_hub_token: { args: { token: string }; value: HubAccess };
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; download_limit_bytes?: number | null }; value: Settings };
+	get_default_settings: { args: Record<string, never>; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; download_limit_bytes?: number | null }; value: Settings };
+	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
@@ -194,6 +196,8 @@ export interface ChooseModel {
 	type: 'choose_model';
 }
 
+export type CodeFont = 'jetbrains_mono' | 'system';
+
 export interface ContentDelta {
 	type: 'content_delta';
 	conversation_id: string;
@@ -256,6 +260,8 @@ export interface ConversationsSnapshot {
 	type: 'snapshot';
 	conversations: ConversationSummary[];
 }
+
+export type Density = 'comfortable' | 'compact';
 
 export interface Download {
 	id: string;
@@ -409,6 +415,8 @@ export interface IndexState {
 	size_bytes: number;
 }
 
+export type InterfaceFont = 'inter' | 'system';
+
 export interface Leaving {
 	is_leaving: boolean;
 }
@@ -548,6 +556,8 @@ export interface ModelLibrary {
 	scanning: boolean;
 }
 
+export type Motion = 'system' | 'less';
+
 export interface NoRoom {
 	type: 'no_room';
 	missing_bytes: number;
@@ -629,6 +639,10 @@ export interface PromptView {
 export interface Queued {
 	type: 'queued';
 }
+
+export type ReadingFont = 'interface' | 'system' | 'serif';
+
+export type ReadingWidth = 'narrow' | 'comfortable' | 'wide';
 
 export interface ReasoningDelta {
 	type: 'reasoning_delta';
@@ -751,6 +765,16 @@ export type ServerState = Stopped | Starting | Running | Stopping | Failed;
 
 export interface Settings {
 	theme: Theme;
+	text_size: number;
+	reading_width: ReadingWidth;
+	reading_font: ReadingFont;
+	interface_font: InterfaceFont;
+	code_font: CodeFont;
+	wrap_code: boolean;
+	density: Density;
+	motion: Motion;
+	glow: boolean;
+	show_speed: boolean;
 	model_folders: string[];
 	llama_server_path: string | null;
 	sidebar_open: boolean;

@@ -8,6 +8,10 @@ export class NavigationStore {
 	view = $state<View>('chat');
 	/** `null`: a new chat that is kept with its first message. */
 	conversationId = $state<string | null>(null);
+	/** Which section of the settings was seen last. */
+	section = $state('general');
+	/** The setting that was asked for by its name: it is brought into view and gets the focus. */
+	wantedSetting = $state<string | null>(null);
 	/** The sidebar as a drawer over a narrow window. */
 	isDrawerOpen = $state(false);
 	isModelSelectorOpen = $state(false);
@@ -22,6 +26,7 @@ export class NavigationStore {
 	constructor(start: Place = { view: 'chat', conversationId: null }) {
 		this.view = start.view;
 		this.conversationId = start.conversationId;
+		this.section = start.section ?? this.section;
 	}
 
 	/** Opens a chat, `null` a new one. Moving through the list by keys leaves the focus there. */
@@ -41,6 +46,13 @@ export class NavigationStore {
 		if (view === 'chat') {
 			this.requestComposerFocus();
 		}
+	}
+
+	/** Shows a section of the settings, the last one where none is named. */
+	openSettings(section: string = this.section, setting: string | null = null): void {
+		this.section = section;
+		this.wantedSetting = setting;
+		this.show('settings');
 	}
 
 	openModelSelector(): void {

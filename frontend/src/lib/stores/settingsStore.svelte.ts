@@ -1,10 +1,15 @@
 import type { Backend } from '../backend/backend';
 import type { AppInfo, Commands, PresetInput, Settings } from '../backend/protocol';
 
+/** A setting that the person changes. */
+export type SettingName = keyof Commands['update_settings']['args'];
+
 /** Owns the page's copy of the settings, and what the page knows about the app it is in. */
 export class SettingsStore {
 	/** `null` until the first settings have arrived. */
 	settings = $state.raw<Settings | null>(null);
+	/** The same as they are before anybody changes one; `null` until the app has told. */
+	defaults = $state.raw<Settings | null>(null);
 	/** `null` until the app has told. */
 	app = $state.raw<AppInfo | null>(null);
 
@@ -27,6 +32,24 @@ export class SettingsStore {
 
 	async update(change: Commands['update_settings']['args']): Promise<void> {
 		await this.#backend.invoke('update_settings', change);
+	}
+
+	/** Asks once for what a reset goes back to. */
+	async readDefaults(): Promise<void> {
+		this.defaults ??= await this.#backend.invoke('get_default_settings', {});
+	}
+
+	/** Whether a setting is not as it came. */
+	isChanged(name: SettingName): boolean {
+		return (
+			this.settings !== null &&
+			this.defaults !== null &&
+			JSON.stringify(this.settings[name]) !== JSON.stringify(this.defaults[name])
+		);
+	}
+
+	async reset(name: SettingName): Promise<void> {
+		await this.#backend.invoke('reset_setting', { name });
 	}
 
 	/** Keeps chat settings under a name; one with the same id is replaced. */

@@ -40,6 +40,7 @@ export const shell = {
 		show: 'Show sidebar',
 		resize: 'Width of the sidebar',
 		models: 'Models',
+		settings: 'Settings',
 		empty: 'Your chats appear here.'
 	},
 
@@ -205,6 +206,7 @@ export const shell = {
 		toggleSidebar: 'Show or hide the sidebar',
 		openChat: 'Chat',
 		openModels: 'Models',
+		openSettings: 'Settings',
 		previousChat: 'Previous chat',
 		nextChat: 'Next chat',
 		rename: 'Rename the chat',

@@ -1,0 +1,42 @@
+import type { Component } from 'svelte';
+
+import { sectionWords } from '../../lib/words/en.settings';
+import type { IconName } from '../ui/icons';
+import { APPEARANCE_SETTINGS } from './settingNames';
+
+/** A setting as the search knows it. */
+export interface NamedSetting {
+	/** That of its `SettingRow`. */
+	id: string;
+	title: string;
+	hint?: string;
+}
+
+export interface SettingsSection {
+	id: string;
+	icon: IconName;
+	title: string;
+	load: () => Promise<{ default: Component }>;
+	settings: readonly NamedSetting[];
+}
+
+/** All sections, in the order they stand. One line makes a section; it must exist. */
+export const SECTIONS: readonly SettingsSection[] = [
+	{
+		id: 'appearance',
+		icon: 'brush',
+		title: sectionWords.appearance,
+		load: async () => await import('./AppearanceSettings.svelte'),
+		settings: APPEARANCE_SETTINGS
+	}
+];
+
+/** The section of an id; the first one where there is none of it. */
+export function findSection(id: string): SettingsSection {
+	const [first] = SECTIONS;
+	const section = SECTIONS.find((one) => one.id === id) ?? first;
+	if (section === undefined) {
+		throw new Error('There are no settings.');
+	}
+	return section;
+}

@@ -1,0 +1,15 @@
+import { settingsWords as words } from '../../lib/words/en.settings';
+import type { NamedSetting } from './sections';
+
+/** The settings of a section by the words it has for them: one text for the row and the search. */
+function namesOf(
+	texts: Record<string, { readonly title: string; readonly hint?: string }>
+): NamedSetting[] {
+	return Object.entries(texts).map(([id, { title, hint }]) => ({
+		id,
+		title,
+		...(hint !== undefined && { hint })
+	}));
+}
+
+export const APPEARANCE_SETTINGS = namesOf(words.appearance.rows);
