@@ -6,10 +6,12 @@ import asyncio
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from llama_desktop.bridge.toolkit_check import check_toolkit
 from llama_desktop.domain.errors import BadRequest, EngineNotFound, StorageFailed
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
@@ -24,6 +26,7 @@ from llama_desktop.infrastructure.llama.environment import build_environment
 from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
 from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
+from llama_desktop.infrastructure.llama.process_records import ProcessRecords
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
 from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.infrastructure.paths import AppPaths
@@ -39,6 +42,7 @@ from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.leaving import LeavingService
@@ -98,23 +102,19 @@ async def open_application(
         log = EngineLog(paths.logs / ENGINE_LOG)
         stack.callback(log.close)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        finder = _build_finder(
+            paths,
+            llama_server,
+            lambda: settings.get().llama_server_path,
+            home=paths.engine_home,
+        )
         if launcher is None:
-            finder = EngineFinder(
-                from_command_line=llama_server,
-                from_settings=lambda: settings.get().llama_server_path,
-                engines_folder=paths.engines,
-                prober=Prober(
-                    build_environment(
-                        os.environ,
-                        api_key=None,
-                        config_home=paths.engine_home,
-                        is_our_executable=False,
-                    ),
-                    paths.engine_home,
-                ),
-            )
             launcher = LlamaLauncher(
-                finder, log, engine_home=paths.engine_home, is_port_taken=is_port_taken
+                finder,
+                log,
+                engine_home=paths.engine_home,
+                is_port_taken=is_port_taken,
+                records=ProcessRecords(paths.processes),
             )
             # Asked now, a program of the person's own is known when the first model is loaded.
             looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")
@@ -184,6 +184,7 @@ async def open_application(
             hub_account=hub_account,
             settings=settings,
             telemetry=telemetry,
+            doctor=DoctorService(paths, finder, version=version, look_at_window=check_toolkit),
             notices=notices,
             leaving=leaving,
             topics={
@@ -237,6 +238,35 @@ async def _open_downloads(
         )
     )
     return account, FinderService(hub, web, downloads), downloads
+
+
+def build_doctor(paths: AppPaths, *, version: str, llama_server: Path | None) -> DoctorService:
+    """The doctor alone, for a look beside an app that may run: it changes nothing by itself."""
+    settings = SettingsRepository(file=paths.settings_file, damaged=paths.damaged)
+    # Before the first start there is no folder of ours that a program could be run in.
+    home = paths.engine_home if paths.engine_home.is_dir() else Path(tempfile.gettempdir())
+    finder = _build_finder(
+        paths, llama_server, lambda: settings.peek().llama_server_path, home=home
+    )
+    return DoctorService(paths, finder, version=version, look_at_window=check_toolkit)
+
+
+def _build_finder(
+    paths: AppPaths,
+    llama_server: Path | None,
+    from_settings: Callable[[], Path | None],
+    *,
+    home: Path,
+) -> EngineFinder:
+    environment = build_environment(
+        os.environ, api_key=None, config_home=home, is_our_executable=False
+    )
+    return EngineFinder(
+        from_command_line=llama_server,
+        from_settings=from_settings,
+        engines_folder=paths.engines,
+        prober=Prober(environment, home),
+    )
 
 
 async def _look_for_engine(finder: EngineFinder) -> None:

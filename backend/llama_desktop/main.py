@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib.metadata
 import json
 import logging
@@ -45,6 +46,8 @@ _FIRST_INSTANCE_SECONDS: Final = 5.0
 
 def main(argv: list[str]) -> int:
     """Run the app; return its exit code: 0 ended well, 1 could not start."""
+    if argv[:1] == ["doctor"]:
+        return _run_doctor(argv[1:])
     arguments = _parse(argv)
     paths = AppPaths.locate(arguments.data_dir)
     lock = InstanceLock(paths)
@@ -60,9 +63,29 @@ def main(argv: list[str]) -> int:
         return _run(arguments, paths, lock)
 
 
+def _run_doctor(argv: list[str]) -> int:
+    """Look the installation over; works beside an app that runs, and without a window."""
+    from llama_desktop.bootstrap import build_doctor
+    from llama_desktop.bridge.doctor_cli import look_over
+
+    parser = argparse.ArgumentParser(
+        prog="llama-desktop doctor",
+        description="Look over engines, GPUs, llama-servers, the data folder and the window.",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, and ask nothing")
+    _add_places(parser)
+    arguments = parser.parse_args(argv)
+    paths = AppPaths.locate(arguments.data_dir)
+    doctor = build_doctor(paths, version=version(), llama_server=arguments.llama_server)
+    ask = input if sys.stdin.isatty() and not arguments.json else None
+    return asyncio.run(look_over(doctor, as_json=arguments.json, ask=ask))
+
+
 def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="llama-desktop", description="Run language models on your own machine."
+        prog="llama-desktop",
+        description="Run language models on your own machine.",
+        epilog="llama-desktop doctor looks the installation over; see llama-desktop doctor --help.",
     )
     opening = parser.add_mutually_exclusive_group()
     opening.add_argument("--tab", action="store_true", help="open the default browser instead")
@@ -71,16 +94,20 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         action="store_true",
         help="open nothing; print the address as one line of JSON when it answers",
     )
-    parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="where chats and logs are kept"
-    )
+    _add_places(parser)
     parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
-    parser.add_argument(
-        "--llama-server", type=Path, metavar="PATH", help="the llama-server program to use"
-    )
     parser.add_argument("--page-url", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"Llama Desktop {version()}")
     return parser.parse_args(argv)
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where chats and logs are kept"
+    )
+    parser.add_argument(
+        "--llama-server", type=Path, metavar="PATH", help="the llama-server program to use"
+    )
 
 
 def _port(text: str) -> int:

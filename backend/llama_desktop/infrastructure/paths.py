@@ -75,6 +75,11 @@ class AppPaths:
         return self.data / "hub-token"
 
     @property
+    def processes(self) -> Path:
+        """A note of each llama-server that was started."""
+        return self.data / "processes"
+
+    @property
     def settings_file(self) -> Path:
         """What the person prefers."""
         return self.data / "settings.json"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.chat.prompts import PromptService
     from llama_desktop.services.conversations import ConversationService
+    from llama_desktop.services.doctor.service import DoctorService
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.leaving import LeavingService
@@ -49,6 +50,7 @@ class Application:
     hub_account: HubAccountService
     settings: SettingsService
     telemetry: TelemetryService
+    doctor: DoctorService
     notices: NoticeService
     leaving: LeavingService
     topics: dict[str, Topic[Any]]

@@ -8,7 +8,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -92,21 +93,37 @@ class EngineFinder:
         rejected: list[Rejected] = []
         for candidate in await asyncio.to_thread(lambda: tuple(self._candidates())):
             try:
-                path = await asyncio.to_thread(_resolve, candidate.path)
-                probed = await self._prober.probe(path)
+                found = await self._try(candidate)
             except Unusable as unusable:
                 rejected.append(Rejected(candidate, unusable.reason))
                 if candidate.is_chosen:
                     raise _chosen_is_unusable(candidate, unusable) from unusable
                 continue
-            engine = Engine(
-                kind=EngineKind.EXTERNAL,
-                path=path,
-                version=probed.version,
-                source=candidate.source,
-            )
-            return FoundEngine(engine, (str(path),), probed.capabilities, tuple(rejected))
+            return replace(found, rejected=tuple(rejected))
         return _embedded(tuple(rejected))
+
+    async def _try(self, candidate: Candidate) -> FoundEngine:
+        path = await asyncio.to_thread(_resolve, candidate.path)
+        probed = await self._prober.probe(path)
+        engine = Engine(
+            kind=EngineKind.EXTERNAL,
+            path=path,
+            version=probed.version,
+            source=candidate.source,
+        )
+        return FoundEngine(engine, (str(path),), probed.capabilities, ())
+
+    async def survey(self) -> tuple[FoundEngine | Rejected, ...]:
+        """Every place that has one, in the order in which they are tried, usable or not."""
+        found: list[FoundEngine | Rejected] = []
+        for candidate in await asyncio.to_thread(lambda: tuple(self._candidates())):
+            try:
+                found.append(await self._try(candidate))
+            except Unusable as unusable:
+                found.append(Rejected(candidate, unusable.reason))
+        with suppress(EngineNotFound):
+            found.append(_embedded(()))
+        return tuple(found)
 
     def find_built_in(self) -> FoundEngine:
         """The embedded engine, whatever else there is.

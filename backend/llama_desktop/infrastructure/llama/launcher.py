@@ -27,6 +27,7 @@ from llama_desktop.infrastructure.llama.launch import Launch, Plan
 from llama_desktop.infrastructure.llama.model_check import check_model_file
 from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import spawn
+from llama_desktop.infrastructure.llama.process_records import ProcessRecords
 from llama_desktop.infrastructure.llama.server import LlamaServer
 
 logger = logging.getLogger(__name__)
@@ -59,18 +60,21 @@ class LlamaLauncher:
         *,
         engine_home: Path,
         is_port_taken: Callable[[Sequence[str]], bool],
+        records: ProcessRecords | None = None,
         environment: Mapping[str, str] = os.environ,
         pick_port: Callable[[], int] = find_free_port,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         """`engine_home` is an empty folder of ours; engines run in it and look there for theirs.
 
-        `is_port_taken` tells by an engine's last lines whether another port is worth a try.
+        `is_port_taken` tells by an engine's last lines whether another port is worth a try;
+        `records` keep a note of each process.
         """
         self._finder = finder
         self._log = log
         self._engine_home = engine_home
         self._is_port_taken = is_port_taken
+        self._records = records
         self._environment = environment
         self._pick_port = pick_port
         self._silence_seconds = silence_seconds
@@ -128,6 +132,8 @@ class LlamaLauncher:
             )
         except OSError as error:
             raise LaunchFailed(watch.describe_not_started(error)) from error
+        if self._records is not None:
+            self._records.note(group.pid, plan.alias)
         return await Launch(plan, group, output, watch, report).become_healthy()
 
     async def _prepare(self, config: ServerConfig) -> None:

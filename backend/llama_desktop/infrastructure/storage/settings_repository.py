@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ class SettingsRepository:
             record = self._database.find(_TABLE, 1)
             if record is None:
                 return Settings(), None
-            return msgspec.convert(dict(record), Settings, dec_hook=_decode), None
+            return _convert(record), None
         except (DamagedFile, StorageFailed, OSError, ValueError, TypeError) as error:
             logger.warning("the settings cannot be read: %s", error)
         try:
@@ -46,6 +47,14 @@ class SettingsRepository:
         self._database = Database(self._file)
         return Settings(), place
 
+    def peek(self) -> Settings:
+        """As they are kept, without mending anything: for a look beside an app that runs."""
+        try:
+            record = self._database.find(_TABLE, 1)
+            return Settings() if record is None else _convert(record)
+        except (DamagedFile, StorageFailed, OSError, ValueError, TypeError):
+            return Settings()
+
     def save(self, settings: Settings) -> None:
         """Write all settings durably.
 
@@ -54,6 +63,10 @@ class SettingsRepository:
         """
         record = msgspec.to_builtins(settings, enc_hook=_encode)
         self._database.put(_TABLE, 1, {"schema": SCHEMA, **record})
+
+
+def _convert(record: Mapping[str, Any]) -> Settings:
+    return msgspec.convert(dict(record), Settings, dec_hook=_decode)
 
 
 def _encode(value: Any) -> str:

@@ -5,6 +5,7 @@ import { AttachmentsStore } from './attachmentsStore.svelte';
 import type { ChatStore } from './chatStore.svelte';
 import { ContextUsageStore } from './contextUsage.svelte';
 import { CuresStore } from './curesStore.svelte';
+import { DoctorStore } from './doctorStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -25,6 +26,7 @@ export interface ShellStores {
 	context: ContextUsageStore;
 	conversations: ConversationsStore;
 	cures: CuresStore;
+	doctor: DoctorStore;
 	log: LogStore;
 	models: ModelsStore;
 	navigation: NavigationStore;
@@ -51,6 +53,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		context: new ContextUsageStore(backend),
 		conversations: new ConversationsStore(backend),
 		cures: new CuresStore(backend, server, settings, navigation),
+		doctor: new DoctorStore(backend),
 		log: new LogStore(backend),
 		models: new ModelsStore(backend),
 		navigation,

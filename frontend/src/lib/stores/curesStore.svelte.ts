@@ -25,14 +25,7 @@ export class CuresStore {
 
 	/** Whether it can be done here; a program is chosen by a native dialog. */
 	can(action: FailureAction): boolean {
-		switch (action.type) {
-			case 'choose_engine':
-				return this.#settings.hasWindow;
-			case 'open_doctor':
-				return false;
-			default:
-				return true;
-		}
+		return action.type !== 'choose_engine' || this.#settings.hasWindow;
 	}
 
 	/** Does it, for the model that failed with this config. */

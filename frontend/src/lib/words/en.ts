@@ -1,5 +1,6 @@
 import { chat } from './en.chat';
 import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
+import { doctor } from './en.doctor';
 import { failures } from './en.failures';
 import { list, markdown } from './en.list';
 import { shell } from './en.shell';
@@ -14,5 +15,6 @@ export const words = {
 	chatSettings,
 	composer,
 	contextGauge,
-	failures
+	failures,
+	doctor
 };
