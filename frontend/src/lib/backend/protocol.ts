@@ -61,6 +61,8 @@ export interface Commands {
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
+	run_doctor: { args: Record<string, never>; value: DoctorReport };
+	end_orphan: { args: { pid: number; started: number }; value: null };
 	get_app_info: { args: Record<string, never>; value: AppInfo };
 	open_external: { args: { url: string }; value: null };
 	pick_folder: { args: Record<string, never>; value: string | null };
@@ -263,6 +265,24 @@ export interface ConversationsSnapshot {
 
 export type Density = 'comfortable' | 'compact';
 
+export type DoctorGroup = 'engines' | 'gpus' | 'processes' | 'data' | 'window';
+
+export interface DoctorLine {
+	group: DoctorGroup;
+	finding: Finding;
+	title: string;
+	detail: string;
+	cure: string | null;
+}
+
+export interface DoctorReport {
+	time: number;
+	version: string;
+	system: string;
+	lines: DoctorLine[];
+	servers: ServerOnMachine[];
+}
+
 export interface Download {
 	id: string;
 	title: string;
@@ -344,6 +364,8 @@ export interface FindModel {
 	type: 'find_model';
 	query: string;
 }
+
+export type Finding = 'ok' | 'warn' | 'fail';
 
 export interface Finished {
 	type: 'finished';
@@ -580,6 +602,8 @@ export interface OpenDoctor {
 
 export type Overflow = 'oldest' | 'middle' | 'nothing';
 
+export type Ownership = 'ours' | 'orphan' | 'other';
+
 export interface Passage {
 	conversation_id: string;
 	conversation_title: string;
@@ -759,6 +783,16 @@ export interface ServerFailure {
 	engine_version: string | null;
 	while_loading: boolean;
 	time: number;
+}
+
+export interface ServerOnMachine {
+	pid: number;
+	started: number;
+	ownership: Ownership;
+	user: string | null;
+	port: number | null;
+	memory_bytes: number | null;
+	program: string;
 }
 
 export type ServerState = Stopped | Starting | Running | Stopping | Failed;
