@@ -45,7 +45,7 @@ function open(report: DoctorReport = REPORT) {
 	const backend = new FakeBackend()
 		.answer('run_doctor', () => report)
 		.answer('end_orphan', () => null);
-	return { backend, ...renderWithStores(DoctorDialog, { backend, props: { onclose: () => {} } }) };
+	return renderWithStores(DoctorDialog, { backend, props: { onclose: () => {} } });
 }
 
 describe('the doctor', () => {
