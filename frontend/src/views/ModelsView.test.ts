@@ -132,6 +132,18 @@ describe('a model', () => {
 		await user.click(screen.getByRole('button', { name: 'Dismiss' }));
 		expect(screen.queryByRole('alert')).toBeNull();
 	});
+
+	test('that gives no sign of life says so, and can be cancelled', async () => {
+		const concern = failed({ cause: 'hangs', message: 'No sign of life for 45 s.' }).failure;
+		backend.setSnapshot('server_state', starting({ silent_seconds: 45, concern }));
+		backend.answer('stop_llama_server', () => null);
+		const { user } = renderWithStores(ModelsView, { backend });
+		const alert = screen.getByRole('alert');
+		expect(alert).toHaveTextContent('Qwen3 8B is still being loaded');
+		expect(alert).toHaveTextContent('No sign of life for 45 s.');
+		await user.click(within(alert).getByRole('button', { name: 'Cancel loading' }));
+		expect(backend.callsOf('stop_llama_server')).toHaveLength(1);
+	});
 });
 
 describe('folders', () => {

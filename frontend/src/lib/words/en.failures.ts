@@ -11,7 +11,6 @@ export interface ActionWords {
 /** What went wrong with the server, and what can be done about it. */
 export const failures = {
 	title: (headline: string) => `llama-server stopped: ${headline}`,
-	notLoaded: (name: string, headline: string) => `${name} was not loaded: ${headline}`,
 	stillLoading: (name: string) => `${name} is still being loaded`,
 	ended: (how: string, name: string, whileLoading: boolean) =>
 		whileLoading ? `It ended with ${how} while loading ${name}.` : `It ended with ${how}.`,

@@ -169,11 +169,8 @@ export const shell = {
 
 	crash: {
 		title: 'What happened',
-		exit: 'Ended with',
-		time: 'At',
 		log: 'Log of llama-server',
 		noLog: 'llama-server wrote nothing.',
-		copy: 'Copy report',
 		copied: 'Report copied',
 		copyFailed: 'The report could not be copied.'
 	},

@@ -1,0 +1,223 @@
+"""Every failure on the page: its card with its cures, the restart, the doctor. One app for all."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from driver.running_app import CommandFailed, RunningApp, running_app
+from fakes.fake_behaviour import Behaviour, write_fake_model
+
+OpenPage = Callable[..., Page]
+AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 20_000
+
+GPU_OUT = (
+    "using device CUDA0 (NVIDIA GeForce RTX 4070) - 11345 MiB free",
+    "load_tensors: offloaded 41/41 layers to GPU",
+    "ggml_backend_cuda: allocating 13302.36 MiB on device 0: cudaMalloc failed: out of memory",
+    "alloc_tensor_range: failed to allocate CUDA0 buffer of size 13948534784",
+)
+MODEL = "E llama_model_load: error loading model: "
+
+FAILURES: list[tuple[dict[str, Any], str, str]] = [
+    ({"last_words": GPU_OUT}, "out of GPU memory", "Load with 31 of 41 layers"),
+    ({"last_words": ("E ggml: failed to allocate CPU buffer of size 99999999999",)},
+     "out of memory", "Choose another model"),
+    ({"last_words": ("E tensor 'x' data is not within the file bounds",)},
+     "the model's file is incomplete", "Download again"),
+    ({"last_words": (f"{MODEL}failed to load GGUF split from /m/a-00002-of-00002.gguf",)},
+     "a part of the model is missing", "Download again"),
+    ({"last_words": (f"{MODEL}check_tensor_dims: tensor 'x' not found",)},
+     "the model is damaged", "Download again"),
+    ({"last_words": ("E this GGUF file is version 99 but this software only supports up to 3",)},
+     "unknown version of GGUF", "Use the built-in engine"),
+    ({"last_words": (f"{MODEL}unknown model architecture: 'martian'",)},
+     "unknown kind of model", "Use the built-in engine"),
+    ({"last_words": ("E srv init: chat template parsing error",)},
+     "broken chat template", "Download again"),
+    ({"last_words": ("x: error while loading shared libraries: libq.so: cannot open",),
+      "exit_code": 127}, "a library is missing", "Use the built-in engine"),
+    ({"exit_signal": int(signal.SIGILL)},
+     "built for another processor", "Use the built-in engine"),
+    ({"last_words": ("error: invalid argument: --bogus",)},
+     "an unknown setting", "Use the built-in engine"),
+    ({"last_words": ("E srv start: couldn't bind HTTP server socket, port: 80",)},
+     "the port is taken", "Load again"),
+    ({"last_words": ("what():  vk::Queue::submit: ErrorDeviceLost",),
+      "exit_signal": int(signal.SIGABRT)}, "the GPU's driver failed", "Load again"),
+    ({"last_words": ("E write: No space left on device",)}, "the disk is full", "Load again"),
+    ({"last_words": ("E open: Permission denied",)}, "not allowed", "Load again"),
+    ({"last_words": ("GGML_ASSERT(n > 0) failed",), "exit_signal": int(signal.SIGABRT)},
+     "gave up on an error of its own", "Load again"),
+    ({"exit_signal": int(signal.SIGSEGV)}, "crashed", "Load again"),
+    ({"exit_signal": int(signal.SIGKILL)}, "ended from outside", "Load again"),
+    ({"exit_code": 9}, "unknown reason", "Load again"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, fake_llama_server: Path) -> Iterator[RunningApp]:
+    if sys.platform == "win32":
+        pytest.skip("signals of POSIX")
+    data = tmp_path_factory.mktemp("failures") / "data"
+    with running_app(data, "--llama-server", str(fake_llama_server)) as started:
+        yield started
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Callable[..., Path]:
+    return lambda name, **behaviour: write_fake_model(
+        tmp_path / f"{name}.gguf", Behaviour(**behaviour)
+    )
+
+
+def load(app: RunningApp, model: Path, **config: Any) -> None:
+    with contextlib.suppress(CommandFailed):
+        app.invoke("start_llama_server", config={"model_path": str(model), **config})
+
+
+def open_card(page: Page) -> Locator:
+    page.get_by_role("button", name="What happened").first.click()
+    dialog = page.get_by_role("dialog", name="What happened")
+    expect(dialog).to_be_visible(timeout=PATIENCE_MS)
+    return dialog
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run()")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def test_every_failure_shows_its_card_with_its_likely_cure_first(
+    app: RunningApp, open_page: OpenPage, fake: Callable[..., Path]
+) -> None:
+    page = open_page()
+    for number, (behaviour, headline, cure) in enumerate(FAILURES):
+        load(app, fake(f"model-{number}", **{"dies": "loading", **behaviour}))
+        expect(page.get_by_text(f"model-{number} could not be loaded", exact=True)).to_be_visible()
+        card = open_card(page).get_by_role("region", name=f"llama-server stopped: {headline}")
+        expect(card).to_be_visible()
+        expect(card.get_by_role("list").get_by_role("button").first).to_have_text(cure)
+        page.keyboard.press("Escape")
+        expect(card).to_be_hidden()
+    stored = app.invoke("get_server_state")
+    assert stored["type"] == "failed"
+
+
+def test_the_same_failure_again_offers_something_else_first(
+    app: RunningApp, open_page: OpenPage, fake: Callable[..., Path]
+) -> None:
+    page = open_page()
+    model = fake("stubborn", dies="loading", last_words=GPU_OUT)
+    first = []
+    for number in range(3):
+        load(app, model)
+        expect(page.get_by_text("stubborn could not be loaded", exact=True)).to_be_visible()
+        card = open_card(page)
+        first.append(card.get_by_role("list").get_by_role("button").first.inner_text())
+        if number == 1:
+            expect(card).to_contain_text("second try")
+        page.keyboard.press("Escape")
+    assert len(set(first)) == 3
+
+
+def test_a_cure_is_carried_out_by_its_button(
+    app: RunningApp, open_page: OpenPage, fake: Callable[..., Path]
+) -> None:
+    page = open_page()
+    load(app, fake("big", dies="loading", last_words=GPU_OUT))
+    page.get_by_role("button", name="Load with 31 of 41 layers").click()
+    expect(page.get_by_text("big could not be loaded", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Load with 31 of 41 layers")).to_be_hidden()
+    state = app.invoke("get_server_state")
+    assert state["config"]["gpu_layers"] == 31
+
+
+def test_a_crash_in_the_middle_of_an_answer_comes_back_and_goes_on(
+    app: RunningApp, open_page: OpenPage, slow_endless_model: Path
+) -> None:
+    config = {"built_in_engine": True, "threads": 1, "context_size": 1024}
+    load(app, slow_endless_model, **config)
+    page = open_page()
+    message = page.get_by_role("textbox", name="Message")
+    message.fill("Talk until you die")
+    message.press("Enter")
+    answer = page.get_by_role("article").nth(1)
+    expect(answer.locator("p").first).to_contain_text(re.compile(r"\w+ \w+ \w+"))
+
+    psutil.Process(app.invoke("get_server_state")["pid"]).kill()
+
+    notice = answer.get_by_role("alert")
+    expect(notice).to_contain_text("llama-server stopped in the middle of this answer")
+    expect(notice).to_contain_text("saved")
+    expect(notice).to_contain_text("loaded again", timeout=PATIENCE_MS)
+    before = _last_answer(app)
+    go_on = notice.get_by_role("button", name="Continue")
+    expect(go_on).to_be_enabled(timeout=PATIENCE_MS)
+    go_on.click()
+    page.wait_for_function(
+        "(length) => document.querySelectorAll('article')[1].innerText.length > length + 40",
+        arg=len(before),
+    )
+    page.get_by_role("button", name="Stop").click()
+    expect(answer).to_contain_text("stopped")
+    after = _last_answer(app)
+    assert after.startswith(before)
+    assert len(after) > len(before)
+
+    psutil.Process(app.invoke("get_server_state")["pid"]).kill()
+    expect(page.get_by_text("has stopped").first).to_be_visible(timeout=PATIENCE_MS)
+    assert app.invoke("get_server_state")["type"] == "failed"
+
+
+def _last_answer(app: RunningApp) -> str:
+    chat = app.invoke("list_conversations")[0]
+    kept = app.invoke("get_conversation", conversation_id=chat["id"])
+    return str(kept["messages"][-1]["content"])
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", 480)])
+def test_card_and_doctor_are_for_everybody(
+    app: RunningApp,
+    open_page: OpenPage,
+    fake: Callable[..., Path],
+    picture: Callable[[Page, str], None],
+    theme: str,
+    width: int,
+) -> None:
+    page = open_page(theme=theme, width=width)
+    load(app, fake("big", dies="loading", last_words=GPU_OUT))
+    expect(page.get_by_text("big could not be loaded", exact=True)).to_be_visible()
+    picture(page, f"error-load-{theme}-{width}")
+    dialog = open_card(page)
+    found = {"card": violations(page)}
+    picture(page, f"crash-card-{theme}-{width}")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="What happened").first).to_be_focused()
+
+    load(app, fake("missing-part", dies="loading", exit_code=9))
+    dialog = open_card(page)
+    dialog.get_by_role("button", name="Look it over").click()
+    doctor = page.get_by_role("dialog", name="Doctor")
+    expect(doctor.get_by_role("list", name="Engines", exact=True)).to_contain_text(
+        "It is used", timeout=PATIENCE_MS
+    )
+    found["doctor"] = violations(page)
+    picture(page, f"doctor-{theme}-{width}")
+    assert page.evaluate(
+        "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    page.keyboard.press("Escape")
+    expect(doctor).to_be_hidden()
+    assert {place: what for place, what in found.items() if what} == {}
