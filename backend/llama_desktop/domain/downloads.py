@@ -145,7 +145,7 @@ class NoRoom(Struct, frozen=True, kw_only=True, tag="no_room"):
     missing_bytes: int
 
 
-class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+class DownloadFailed(Struct, frozen=True, kw_only=True, tag="failed"):
     """It cannot go on by itself."""
 
     code: str
@@ -161,7 +161,7 @@ class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     """Whether there was a published SHA-256 to compare with."""
 
 
-DownloadState = Queued | Fetching | Checking | Paused | NoRoom | Failed | Finished
+DownloadState = Queued | Fetching | Checking | Paused | NoRoom | DownloadFailed | Finished
 
 
 class Download(Struct, frozen=True, kw_only=True):

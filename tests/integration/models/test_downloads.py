@@ -15,7 +15,7 @@ from fakes.download_app import QUICK, DownloadApp, open_downloads
 from fakes.fake_hub import FakeHub, fake_hub, make_content
 from llama_desktop.domain.downloads import (
     Download,
-    Failed,
+    DownloadFailed,
     Fetching,
     Finished,
     NoRoom,
@@ -80,7 +80,7 @@ async def test_a_wrong_hash_deletes_the_file_and_says_so(hub: FakeHub, tmp_path:
     hub.behaviour.sha256 = "a" * 64
     async with open_downloads(tmp_path, hub) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
         assert failed.code == "content_wrong"
         assert "SHA-256" in failed.message
         assert _names(tmp_path / "models") == []
@@ -136,7 +136,7 @@ async def test_a_length_that_lies_is_not_believed(
     hub.behaviour.length_factor = factor
     async with open_downloads(tmp_path, hub) as app:
         download = await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
         assert "contradicts itself" in failed.message
         hub.behaviour.length_factor = 1.0
         await app.downloads.resume(download.id)
@@ -167,7 +167,7 @@ async def test_a_server_that_brings_next_to_nothing_is_given_up(
     impatient = Pace(stall_seconds=0.1, first_pause_seconds=0.001, attempts=3)
     async with open_downloads(tmp_path, hub, pace=impatient) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
         assert failed.code == "hub_unreachable"
         hub.behaviour.drip_seconds = None
         await app.downloads.resume(app.downloads.downloads().downloads[0].id)
@@ -194,7 +194,7 @@ async def test_no_redirect_leads_to_another_place(hub: FakeHub, tmp_path: Path, 
     hub.behaviour.redirect = place
     async with open_downloads(tmp_path, hub) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
     assert failed.code == "address_refused"
 
 
@@ -202,7 +202,7 @@ async def test_what_is_no_model_is_refused_at_its_first_bytes(hub: FakeHub, tmp_
     hub.repos[REPO]["Tiny-Q4_0.gguf"] = b"<!DOCTYPE html><title>Log in</title>" * 1000
     async with open_downloads(tmp_path, hub) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
     assert "no GGUF file" in failed.message
 
 
@@ -211,7 +211,7 @@ async def test_a_file_that_is_gone_is_said_to_be_gone(hub: FakeHub, tmp_path: Pa
         await app.finder.model(REPO)
         hub.repos[REPO].clear()
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
     assert failed.code == "hub_model_not_found"
 
 
@@ -298,7 +298,7 @@ async def test_another_file_of_that_name_is_never_written_over(
     other.write_bytes(b"GGUF mine")
     async with open_downloads(tmp_path, hub) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
     assert "another file" in failed.message
     assert other.read_bytes() == b"GGUF mine"
 
@@ -358,7 +358,7 @@ async def test_without_a_connection_it_is_said_and_what_came_stays(
         await app.finder.model(REPO)
         hub.close()
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
         assert failed.code == "offline"
         with pytest.raises(Offline, match="internet connection"):
             await app.finder.search("tiny")
@@ -380,7 +380,7 @@ async def test_without_a_token_a_gated_model_says_what_to_do(hub: FakeHub, tmp_p
     hub.behaviour.token = "hf_secret"
     async with open_downloads(tmp_path, hub) as app:
         await _start(app)
-        failed = await app.until(Failed)
+        failed = await app.until(DownloadFailed)
     assert failed.code == HubGated.code
     assert "token" in failed.message
 

@@ -10,9 +10,9 @@ from typing import Final
 from llama_desktop.domain.downloads import (
     Checking,
     Download,
+    DownloadFailed,
     DownloadPlan,
     DownloadState,
-    Failed,
     Fetching,
     NoRoom,
     Paused,
@@ -80,7 +80,7 @@ class Entry:
         """As it outlives the app. What runs goes on at the next start."""
         code: str | None = None
         message: str | None = None
-        if isinstance(self.state, Failed):
+        if isinstance(self.state, DownloadFailed):
             code, message = self.state.code, self.state.message
         elif isinstance(self.state, NoRoom):
             code = _NO_ROOM
@@ -100,5 +100,5 @@ def entry_of(kept: KeptDownload, done_bytes: int, missing_bytes: int) -> Entry:
     elif kept.problem_code == _NO_ROOM and missing_bytes > 0:
         state = NoRoom(missing_bytes=missing_bytes)
     elif kept.problem_code is not None and kept.problem is not None:
-        state = Failed(code=kept.problem_code, message=kept.problem)
+        state = DownloadFailed(code=kept.problem_code, message=kept.problem)
     return Entry(kept.plan, state, done_bytes)

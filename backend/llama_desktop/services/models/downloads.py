@@ -13,9 +13,9 @@ from typing import Final, Self
 from llama_desktop.domain.downloads import (
     Checking,
     Download,
+    DownloadFailed,
     DownloadPlan,
     Downloads,
-    Failed,
     Fetching,
     Finished,
     NoRoom,
@@ -191,7 +191,7 @@ class DownloadService:
             StorageFailed: the list cannot be written; it goes on all the same.
         """
         entry = self._require(download_id)
-        if isinstance(entry.state, Paused | NoRoom | Failed):
+        if isinstance(entry.state, Paused | NoRoom | DownloadFailed):
             await self._stop(entry)
             entry.state = Queued()
             self._begin_next()
@@ -261,13 +261,13 @@ class DownloadService:
         except OutOfRoom as error:
             entry.state = NoRoom(missing_bytes=error.missing_bytes)
         except AppError as error:
-            entry.state = Failed(code=error.code, message=error.message)
+            entry.state = DownloadFailed(code=error.code, message=error.message)
         except OSError as error:
             told = storage_failed(error, entry.plan.folder)
-            entry.state = Failed(code=told.code, message=told.message)
+            entry.state = DownloadFailed(code=told.code, message=told.message)
         except Exception:
             logger.exception("a download failed by a defect")
-            entry.state = Failed(
+            entry.state = DownloadFailed(
                 code="internal_error", message="The download failed by a defect of the app."
             )
         entry.task = None

@@ -7,6 +7,7 @@ import { ContextUsageStore } from './contextUsage.svelte';
 import { CuresStore } from './curesStore.svelte';
 import { DoctorStore } from './doctorStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
+import { DownloadsStore } from './downloadsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
 import type { Place } from '../place';
@@ -25,6 +26,7 @@ export interface ShellStores {
 	attachments: AttachmentsStore;
 	context: ContextUsageStore;
 	conversations: ConversationsStore;
+	downloads: DownloadsStore;
 	cures: CuresStore;
 	doctor: DoctorStore;
 	log: LogStore;
@@ -52,6 +54,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		attachments: new AttachmentsStore(backend),
 		context: new ContextUsageStore(backend),
 		conversations: new ConversationsStore(backend),
+		downloads: new DownloadsStore(backend),
 		cures: new CuresStore(backend, server, settings, navigation),
 		doctor: new DoctorStore(backend),
 		log: new LogStore(backend),

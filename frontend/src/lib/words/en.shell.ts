@@ -41,6 +41,7 @@ export const shell = {
 		resize: 'Width of the sidebar',
 		models: 'Models',
 		settings: 'Settings',
+		noRoom: 'A download needs more room',
 		empty: 'Your chats appear here.'
 	},
 
@@ -109,6 +110,8 @@ export const shell = {
 		filter: 'Filter',
 		noMatch: (filter: string) => `No model matches “${filter}”.`,
 		addFolder: 'Add folder',
+		find: 'Find on Hugging Face',
+		findBrief: 'Find',
 		addFolderTitle: 'Add a folder of models',
 		folderPath: 'Path of the folder',
 		folderPathHint: 'All GGUF files in it and in its subfolders are listed.',

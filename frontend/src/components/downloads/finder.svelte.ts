@@ -1,0 +1,100 @@
+import { asBackendError, type BackendError } from '../../lib/backend/errors';
+import type { HubModel, HubRepo } from '../../lib/backend/protocol';
+import type { DownloadsStore } from '../../lib/stores/downloadsStore.svelte';
+
+/** Owns one search on the Hub and the repository that is looked at. Asks only when it is told to. */
+export class Finder {
+	query = $state('');
+	/** What was searched for; `null`: nothing yet. */
+	searched = $state<string | null>(null);
+	models = $state.raw<readonly HubModel[]>([]);
+	isSearching = $state(false);
+	searchProblem = $state.raw<BackendError | null>(null);
+
+	chosen = $state<string | null>(null);
+	repo = $state.raw<HubRepo | null>(null);
+	isLooking = $state(false);
+	lookProblem = $state.raw<BackendError | null>(null);
+
+	#downloads: DownloadsStore;
+	#search = new AbortController();
+	#look = new AbortController();
+
+	constructor(downloads: DownloadsStore) {
+		this.#downloads = downloads;
+	}
+
+	/** Whether what is written is the address of a file, not something to search for. */
+	get isFileAddress(): boolean {
+		return /^https?:\/\/\S+\.gguf(\?\S*)?$/i.test(this.query.trim());
+	}
+
+	async search(): Promise<void> {
+		const query = this.query.trim();
+		if (query === '') {
+			return;
+		}
+		this.#search.abort();
+		const { signal } = (this.#search = new AbortController());
+		this.isSearching = true;
+		this.searchProblem = null;
+		try {
+			const models = await this.#downloads.search(query, signal);
+			if (!signal.aborted) {
+				this.models = models;
+				this.searched = query;
+				this.#forgetRepo();
+			}
+		} catch (caught) {
+			if (!signal.aborted) {
+				this.searchProblem = asBackendError(caught);
+			}
+		} finally {
+			if (!signal.aborted) {
+				this.isSearching = false;
+			}
+		}
+	}
+
+	/** Looks at what a repository offers. */
+	async choose(repo: string): Promise<void> {
+		this.#forgetRepo();
+		const { signal } = this.#look;
+		this.chosen = repo;
+		this.isLooking = true;
+		try {
+			const found = await this.#downloads.look(repo, signal);
+			if (!signal.aborted) {
+				this.repo = found;
+			}
+		} catch (caught) {
+			if (!signal.aborted) {
+				this.lookProblem = asBackendError(caught);
+			}
+		} finally {
+			if (!signal.aborted) {
+				this.isLooking = false;
+			}
+		}
+	}
+
+	/** Back to the list, where there is room for one of the two only. */
+	leave(): void {
+		this.#forgetRepo();
+	}
+
+	/** Nobody wants the answers any more. */
+	close(): void {
+		this.#search.abort();
+		this.#look.abort();
+	}
+
+	#forgetRepo(): void {
+		this.#look.abort();
+		this.#look = new AbortController();
+		this.chosen = null;
+		this.repo = null;
+		this.lookProblem = null;
+		this.isLooking = false;
+	}
+}
