@@ -290,7 +290,13 @@ export interface Download {
 	repo: string | null;
 	size_bytes: number;
 	done_bytes: number;
-	state: Queued | Fetching | Checking | Paused | NoRoom | Failed | Finished;
+	state: Queued | Fetching | Checking | Paused | NoRoom | DownloadFailed | Finished;
+}
+
+export interface DownloadFailed {
+	type: 'failed';
+	code: string;
+	message: string;
 }
 
 export interface Downloads {
