@@ -1,6 +1,6 @@
 """A download whose app is killed 50 times: what came twice, and whether the file is right.
 
-    PYTHONPATH=tests python -m benchmarks.killed_download [KILLS] [SEED]
+PYTHONPATH=tests python -m benchmarks.killed_download [KILLS] [SEED]
 """
 
 from __future__ import annotations
