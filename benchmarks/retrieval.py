@@ -52,6 +52,7 @@ def build(messages: list[dict[str, Any]]) -> Callable[[str, int], list[str]]:
             chat_id,
             title=said[0]["title"],
             updated=said[-1]["created"],
+            is_pinned=False,
             fingerprint=Fingerprint(0, 0),
             messages=[_indexed(message, docs) for message in said],
         )
@@ -69,6 +70,7 @@ def _indexed(message: dict[str, Any], docs: dict[str, int]) -> IndexedMessage:
         doc=docs[message["id"]],
         parent_doc=docs[message["parent_id"]] if message["parent_id"] else None,
         role=message["role"],
+        model=None,
         created=message["created"],
         day=day_terms(message["created"], datetime.UTC),
         content=message["content"],

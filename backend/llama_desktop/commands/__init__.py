@@ -108,6 +108,7 @@ _ROWS: Final = (
     command(attachments.get_drafts),
     command(attachments.save_draft, MessageTooLong, StorageFailed),
     command(memory.search_messages),
+    command(memory.list_answer_models),
     command(memory.rebuild_search_index),
     command(memory.use_passage, ConversationNotFound, MessageNotFound, StorageFailed),
     command(memory.leave_out_of_memory, ConversationNotFound, MessageNotFound, StorageFailed),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from llama_desktop.domain.chat import ConversationSummary, Message
-from llama_desktop.domain.memory import Fact, LeftOut, SearchHit
+from llama_desktop.domain.memory import Fact, LeftOut, SearchFilter, SearchHit
 from llama_desktop.services.application import Application
 
 
 async def search_messages(
-    app: Application, *, query: str, limit: int = 30
+    app: Application, *, query: str, limit: int = 30, only: SearchFilter | None = None
 ) -> tuple[SearchHit, ...]:
     """Search all chats, best first; mistyped words and unfinished last ones are understood.
 
-    "Words in quotes" stand together; a -word is not there. At most 100 hits.
+    "Words in quotes" stand together; a -word is not there. `only`: which messages are looked at.
+    At most 100 hits.
     """
-    return await app.memory.search(query, limit=limit)
+    return await app.memory.search(query, limit=limit, only=only or SearchFilter())
+
+
+async def list_answer_models(app: Application) -> tuple[str, ...]:
+    """The names of the models whose answers can be found, in alphabetical order."""
+    return await app.memory.list_models()
 
 
 async def rebuild_search_index(app: Application) -> None:

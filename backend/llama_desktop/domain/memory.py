@@ -7,6 +7,20 @@ from msgspec import Struct
 from llama_desktop.domain.chat import Role
 
 
+class SearchFilter(Struct, frozen=True, kw_only=True):
+    """Which messages are looked at. Whatever is absent rules nothing out."""
+
+    role: Role | None = None
+    model: str | None = None
+    """The name of the model that answered; questions have none."""
+    after: float | None = None
+    """Seconds since 1970; written then or later."""
+    is_pinned: bool = False
+    """Only in pinned chats."""
+    has_code: bool = False
+    """Only messages with a block of code."""
+
+
 class SearchHit(Struct, frozen=True, kw_only=True):
     """A message that was found, in whichever branch of its conversation it is."""
 
@@ -14,6 +28,8 @@ class SearchHit(Struct, frozen=True, kw_only=True):
     conversation_title: str
     message_id: int
     role: Role
+    model: str | None
+    """The name of the model that answered; null: a question."""
     created: float
     snippet: str
     """The part of the message that fits best, on one line."""

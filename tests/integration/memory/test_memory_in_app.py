@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from llama_desktop.bootstrap import open_application
 from llama_desktop.bridge.api import Api
-from llama_desktop.domain.chat import Conversation, MessageStatus
+from llama_desktop.domain.chat import AnswerModel, Conversation, MessageStatus
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.services.application import Application
@@ -36,9 +38,10 @@ async def _say(app: Application, content: str) -> str:
     return chat.id
 
 
-async def _search(app: Application, query: str) -> list[tuple[str, int]]:
+async def _search(app: Application, query: str, **only: object) -> list[tuple[str, int]]:
     await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
-    answer = await Api(app).invoke("search_messages", json.dumps({"query": query}).encode())
+    asked = {"query": query, "only": only}
+    answer = await Api(app).invoke("search_messages", json.dumps(asked).encode())
     return [(hit["conversation_id"], hit["message_id"]) for hit in json.loads(answer.body)["value"]]
 
 
@@ -55,6 +58,37 @@ async def test_a_message_is_found_as_soon_as_it_is_kept_and_again_after_a_restar
     async with _app(tmp_path) as app:
         assert await _search(app, "blue drawer ") == [(chat, 1)]
         assert app.topics["memory"].snapshot().message_count == 1
+
+
+async def test_a_filter_rules_out_whole_kinds_of_messages(tmp_path: Path) -> None:
+    async with _app(tmp_path) as app:
+        chat = await app.conversations.create()
+
+        def decide(old: Conversation) -> Conversation:
+            asked = append_question(old, "How do I sort a list?", parent_id=None, now=1000.0)
+            answered = append_answer(asked, 1, status=MessageStatus.COMPLETE, now=2000.0)
+            *before, answer = answered.messages
+            told = replace(
+                answer,
+                content="Sort a list so:\n```python\nitems.sort()\n```",
+                model=AnswerModel(name="Tiny", file="tiny.gguf"),
+            )
+            return replace(answered, messages=(*before, told))
+
+        await app.conversations.change(chat.id, decide)
+        both = await _search(app, "sort list ")
+        question, answer = (chat.id, 1), (chat.id, 2)
+
+        assert sorted(both) == [question, answer]
+        assert await _search(app, "sort list ", role="user") == [question]
+        assert await _search(app, "sort list ", model="Tiny") == [answer]
+        assert await _search(app, "sort list ", model="Other") == []
+        assert await _search(app, "sort list ", after=1500) == [answer]
+        assert await _search(app, "sort list ", has_code=True) == [answer]
+        assert await _search(app, "sort list ", is_pinned=True) == []
+        await app.conversations.pin(chat.id, is_pinned=True)
+        assert sorted(await _search(app, "sort list ", is_pinned=True)) == [question, answer]
+        assert await app.memory.list_models() == ("Tiny",)
 
 
 async def test_the_index_can_be_made_anew_while_the_app_runs(tmp_path: Path) -> None:

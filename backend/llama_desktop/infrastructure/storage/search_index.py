@@ -24,19 +24,21 @@ from llama_desktop.infrastructure.storage.atomic_file import storage_failed
 
 logger = logging.getLogger(__name__)
 
-_SCHEMA_VERSION: Final = 1
+_SCHEMA_VERSION: Final = 2
 _APPLICATION_ID: Final = 0x4C44_5349
 # The terms come ready, parted by spaces: `ascii` leaves alone whatever is not ASCII.
 _SCHEMA: Final = """
 create table meta(name text primary key, value text not null) without rowid;
 create table chat(
     key integer primary key, id text not null unique, title text not null,
-    updated real not null, size integer not null, mtime integer not null);
+    updated real not null, pinned integer not null,
+    size integer not null, mtime integer not null);
 create table message(
     key integer primary key, chat integer not null, doc integer not null, parent integer,
-    role text not null, created real not null,
+    role text not null, model text, created real not null,
     day text not null, terms text not null, content text not null, unique(chat, doc));
 create index message_parent on message(parent);
+create index message_model on message(model) where model is not null;
 create view page as
     select m.key as id, m.terms as body,
            ifnull(p.terms, '') || ' ' || ifnull(g.terms, '') as before, m.day as day
@@ -77,6 +79,8 @@ class IndexedMessage:
     """The message's id in its conversation."""
     parent_doc: int | None
     role: str
+    model: str | None
+    """The name of the model that answered."""
     created: float
     day: str
     """The day's names, as they might be asked for."""
@@ -123,6 +127,7 @@ class SearchIndex:
         *,
         title: str,
         updated: float,
+        is_pinned: bool,
         fingerprint: Fingerprint,
         messages: Sequence[IndexedMessage],
     ) -> None:
@@ -137,16 +142,18 @@ class SearchIndex:
             row = db.execute("select key from chat where id = ?", (chat_id,)).fetchone()
             if row is None:
                 cursor = db.execute(
-                    "insert into chat(id, title, updated, size, mtime) values(?, ?, ?, ?, ?)",
-                    (chat_id, title, updated, fingerprint.size, fingerprint.mtime_ns),
+                    "insert into chat(id, title, updated, pinned, size, mtime)"
+                    " values(?, ?, ?, ?, ?, ?)",
+                    (chat_id, title, updated, is_pinned, fingerprint.size, fingerprint.mtime_ns),
                 )
                 assert cursor.lastrowid is not None
                 key = cursor.lastrowid
             else:
                 (key,) = row
                 db.execute(
-                    "update chat set title = ?, updated = ?, size = ?, mtime = ? where key = ?",
-                    (title, updated, fingerprint.size, fingerprint.mtime_ns, key),
+                    "update chat set title = ?, updated = ?, pinned = ?, size = ?, mtime = ?"
+                    " where key = ?",
+                    (title, updated, is_pinned, fingerprint.size, fingerprint.mtime_ns, key),
                 )
             self._put_messages(db, key, messages)
 
@@ -177,8 +184,8 @@ class SearchIndex:
         keys: dict[int, int] = {}
         known: dict[int, IndexedMessage] = {}
         for key, doc, *rest in db.execute(
-            "select m.key, m.doc, p.doc, m.role, m.created, m.day, m.content from message m"
-            " left join message p on p.key = m.parent where m.chat = ?",
+            "select m.key, m.doc, p.doc, m.role, m.model, m.created, m.day, m.content"
+            " from message m left join message p on p.key = m.parent where m.chat = ?",
             (chat,),
         ):
             keys[doc] = key
@@ -197,10 +204,11 @@ class SearchIndex:
         analysed = self._analyse(message.content)
         parent = None if message.parent_doc is None else keys[message.parent_doc]
         cursor = db.execute(
-            "insert into message(chat, doc, parent, role, created, day, terms, content)"
-            " values(?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into message(chat, doc, parent, role, model, created, day, terms, content)"
+            " values(?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(chat, message.doc, parent, message.role, message.created, message.day),
+                *(chat, message.doc, parent, message.role, message.model, message.created),
+                message.day,
                 *(" ".join(analysed.terms), message.content),
             ),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from llama_desktop.domain.memory import SearchFilter
 from llama_desktop.infrastructure.storage.search_index import SearchIndexUnusable
 
 _AT_ONCE: Final = 900
@@ -38,6 +39,7 @@ class Found:
     chat_title: str
     doc: int
     role: str
+    model: str | None
     created: float
     content: str
 
@@ -103,15 +105,22 @@ class SearchReader:
             self._last_word = rows[-1][0]
         return self._words
 
-    def find(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def find(self, query: str, limit: int, only: SearchFilter) -> list[tuple[int, float]]:
         """The pages that match an FTS5 query, best first, with how well they do."""
+        where, values = _conditions(only)
         return [
             (key, -rank)
             for key, rank in self._ask(
-                "select rowid, rank from page_text where page_text match ? order by rank limit ?",
-                (query, limit),
+                f"select rowid, rank from page_text where page_text match ?{where}"  # noqa: S608
+                " order by rank limit ?",  # the conditions are ours, the values are bound
+                (query, *values, limit),
             )
         ]
+
+    def models(self) -> list[str]:
+        """The names of all models that have answered, in alphabetical order."""
+        rows = self._ask("select distinct model from message where model is not null order by 1")
+        return [model for (model,) in rows]
 
     def read_pages(self, keys: Collection[int]) -> dict[int, Page]:
         """These messages as they are searched, by key."""
@@ -126,7 +135,7 @@ class SearchReader:
     def read_found(self, keys: Collection[int]) -> dict[int, Found]:
         """These messages as they are shown, by key."""
         rows = self._ask_for(
-            "select m.key, m.parent, c.id, c.title, m.doc, m.role, m.created, m.content"
+            "select m.key, m.parent, c.id, c.title, m.doc, m.role, m.model, m.created, m.content"
             " from message m join chat c on c.key = m.chat where m.key in",
             keys,
         )
@@ -155,6 +164,33 @@ class SearchReader:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise SearchInterrupted from error
             raise SearchIndexUnusable(str(error)) from error
+
+
+def _conditions(only: SearchFilter) -> tuple[str, list[object]]:
+    """The rest of the question that a filter asks, with its values."""
+    parts: list[str] = []
+    values: list[object] = []
+    if only.role is not None:
+        parts.append("m.role = ?")
+        values.append(only.role.value)
+    if only.model is not None:
+        parts.append("m.model = ?")
+        values.append(only.model)
+    if only.after is not None:
+        parts.append("m.created >= ?")
+        values.append(only.after)
+    if only.is_pinned:
+        parts.append("c.pinned")
+    if only.has_code:
+        parts.append("instr(m.content, '```')")
+    if not parts:
+        return "", values
+    # Asked of each page that matches, not once for all messages.
+    return (
+        " and exists(select 1 from message m join chat c on c.key = m.chat"  # noqa: S608
+        f" where m.key = page_text.rowid and {' and '.join(parts)})",
+        values,
+    )
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

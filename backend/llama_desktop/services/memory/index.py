@@ -194,6 +194,7 @@ def bring_up_to_date(index: SearchIndex, chats: Path, conversation_id: str) -> N
         conversation_id,
         title=conversation.title,
         updated=conversation.updated,
+        is_pinned=conversation.is_pinned,
         fingerprint=fingerprint,
         messages=select_messages(conversation),
     )

@@ -40,6 +40,7 @@ def select_messages(conversation: Conversation) -> list[IndexedMessage]:
                 doc=message.id,
                 parent_doc=above[message.parent_id],
                 role=message.role.value,
+                model=message.model.name if message.model else None,
                 created=message.created,
                 day=day_terms(message.created),
                 content=message.content,

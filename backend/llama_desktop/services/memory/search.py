@@ -9,6 +9,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from llama_desktop.domain.memory import SearchFilter
 from llama_desktop.infrastructure.storage.search_reader import (
     Found,
     Page,
@@ -31,6 +32,7 @@ from llama_desktop.services.memory.fuse import (
 )
 from llama_desktop.services.memory.query import Query
 
+EVERYTHING: Final = SearchFilter()
 _CANDIDATES: Final = 100
 _MAX_WORDS: Final = 12
 _MAX_POSTINGS: Final = 20_000
@@ -60,7 +62,12 @@ class MessageSearch:
         self._reader = reader
 
     def find(
-        self, query: Query, limit: int, *, accept: Callable[[Found, Ranked], bool] | None = None
+        self,
+        query: Query,
+        limit: int,
+        *,
+        only: SearchFilter = EVERYTHING,
+        accept: Callable[[Found, Ranked], bool] | None = None,
     ) -> list[Hit]:
         """The messages that fit best, each thing that was said only once.
 
@@ -71,7 +78,7 @@ class MessageSearch:
         groups, missing = self._plan(query, total)
         if not groups:
             return []
-        keys = [key for key, _ in self._reader.find(_match(groups, query), _CANDIDATES)]
+        keys = [key for key, _ in self._reader.find(_match(groups, query), _CANDIDATES, only)]
         ranked = {one.key: one for one in self._rank(keys, groups, missing)}
         found = self._reader.read_found(ranked)
         kept = [

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from llama_desktop.domain.chat import Role
-from llama_desktop.domain.memory import SearchHit
+from llama_desktop.domain.memory import SearchFilter, SearchHit
 from llama_desktop.infrastructure.storage.search_index import SearchIndexUnusable
 from llama_desktop.infrastructure.storage.search_reader import (
     Found,
@@ -21,7 +21,7 @@ from llama_desktop.infrastructure.storage.search_reader import (
 from llama_desktop.services.memory.fuse import Ranked
 from llama_desktop.services.memory.index import MemoryIndex
 from llama_desktop.services.memory.query import Query, read_query
-from llama_desktop.services.memory.search import Hit, MessageSearch
+from llama_desktop.services.memory.search import EVERYTHING, Hit, MessageSearch
 from llama_desktop.services.memory.snippet import cut_snippet
 
 logger = logging.getLogger(__name__)
@@ -58,14 +58,23 @@ class MemoryService:
         await self._run(self._reader.close)
         await asyncio.to_thread(self._executor.shutdown)
 
-    async def search(self, text: str, *, limit: int) -> tuple[SearchHit, ...]:
+    async def search(
+        self, text: str, *, limit: int, only: SearchFilter = EVERYTHING
+    ) -> tuple[SearchHit, ...]:
         """The messages of all chats that fit best. While the index grows: of what is in it."""
         query = read_query(text[:_MAX_QUERY])
         if not query.words:
             return ()
         await self.index.wait_opened()
-        hits = await self._ask(lambda: self._search.find(query, min(max(limit, 1), _MAX_HITS)))
+        hits = await self._ask(
+            lambda: self._search.find(query, min(max(limit, 1), _MAX_HITS), only=only)
+        )
         return tuple(_show(hit) for hit in hits)
+
+    async def list_models(self) -> tuple[str, ...]:
+        """The names of the models whose answers can be found."""
+        await self.index.wait_opened()
+        return tuple(await self._ask(self._reader.models))
 
     async def find(
         self, query: Query, *, limit: int, accept: Callable[[Found, Ranked], bool]
@@ -82,7 +91,7 @@ class MemoryService:
         """These messages, by key."""
         return await self._run(lambda: self._reader.read_found(keys))
 
-    async def _ask(self, find: Callable[[], list[Hit]]) -> list[Hit]:
+    async def _ask(self, find: Callable[[], list[T]]) -> list[T]:
         try:
             return await self._run(find)
         except SearchInterrupted:
@@ -103,6 +112,7 @@ def _show(hit: Hit) -> SearchHit:
         conversation_title=hit.message.chat_title,
         message_id=hit.message.doc,
         role=Role(hit.message.role),
+        model=hit.message.model,
         created=hit.message.created,
         snippet=snippet.text,
         matches=snippet.matches,
