@@ -5,6 +5,7 @@ export const SHORTCUTS = {
 	toggleSidebar: 'Mod+B',
 	openChat: 'Mod+1',
 	openModels: 'Mod+2',
+	openSearch: 'Mod+Shift+F',
 	openSettings: 'Mod+,',
 	previousChat: 'Alt+ArrowUp',
 	nextChat: 'Alt+ArrowDown',

@@ -22,14 +22,14 @@ from llama_desktop.services.memory.fuse import Ranked
 from llama_desktop.services.memory.index import MemoryIndex
 from llama_desktop.services.memory.query import Query, read_query
 from llama_desktop.services.memory.search import EVERYTHING, Hit, MessageSearch
-from llama_desktop.services.memory.snippet import cut_snippet
+from llama_desktop.services.memory.snippet import cut_snippet, without_signs
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 _MAX_HITS: Final = 100
-_SNIPPET: Final = 180
+_SNIPPET: Final = 130
 _MAX_QUERY: Final = 1_000
 
 
@@ -106,7 +106,7 @@ class MemoryService:
 
 
 def _show(hit: Hit) -> SearchHit:
-    snippet = cut_snippet(hit.message.content, hit.groups, _SNIPPET)
+    snippet = cut_snippet(without_signs(hit.message.content), hit.groups, _SNIPPET)
     return SearchHit(
         conversation_id=hit.message.chat_id,
         conversation_title=hit.message.chat_title,

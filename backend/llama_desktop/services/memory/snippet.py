@@ -11,6 +11,11 @@ from llama_desktop.services.memory.analyse import Word, find_words
 from llama_desktop.services.memory.fuse import Group
 
 _SPACE: Final = re.compile(r"\s+")
+_SIGNS: Final = re.compile(
+    r"^\s*```\S*|^\s*\|?(?:\s*:?-{3,}:?\s*\|?)+\s*$|^\s*(?:#{1,6}|>+)\s|\*\*|~~|(?<!\w)__|__(?!\w)|[|`]",
+    re.MULTILINE,
+)
+"""What Markdown writes around words: fences, rules of tables, headings, quotes, emphasis."""
 _LEAD: Final = 3
 """The share of the length that stands before the first word that fits: one third."""
 
@@ -43,6 +48,11 @@ def cut_snippet(content: str, groups: Sequence[Group], length: int) -> Snippet:
         if word.start >= first and word.end <= last
     ]
     return Snippet(snippet, tuple(_in_utf16(snippet, _joined(spans))))
+
+
+def without_signs(text: str) -> str:
+    """A text as it is read: what was written for its looks is left out."""
+    return _SIGNS.sub(" ", text)
 
 
 def _best_start(words: Sequence[Word], weights: dict[str, float], length: int) -> int:

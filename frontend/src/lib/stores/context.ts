@@ -13,6 +13,7 @@ import { ModelsStore } from './modelsStore.svelte';
 import type { Place } from '../place';
 import { NavigationStore } from './navigationStore.svelte';
 import { NoticesStore } from './noticesStore.svelte';
+import { SearchStore } from './searchStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';
 import { SidebarStore } from './sidebarStore.svelte';
@@ -33,6 +34,7 @@ export interface ShellStores {
 	models: ModelsStore;
 	navigation: NavigationStore;
 	notices: NoticesStore;
+	search: SearchStore;
 	server: ServerStore;
 	settings: SettingsStore;
 	sidebar: SidebarStore;
@@ -61,6 +63,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		models: new ModelsStore(backend),
 		navigation,
 		notices: new NoticesStore(backend),
+		search: new SearchStore(backend),
 		server,
 		settings,
 		sidebar: new SidebarStore(settings, navigation),

@@ -29,6 +29,11 @@ export class ConversationsStore {
 		return this.list.find((conversation) => conversation.id === id) ?? null;
 	}
 
+	/** A chat with all its messages, without opening it. */
+	async read(id: string): Promise<Conversation> {
+		return await this.#backend.invoke('get_conversation', { conversation_id: id });
+	}
+
 	async create(): Promise<Conversation> {
 		return await this.#backend.invoke('create_conversation', {});
 	}

@@ -3,6 +3,13 @@ import type { Place } from '../place';
 export type View = Place['view'];
 export type DialogName = 'what_happened' | 'shortcuts' | 'doctor';
 
+/** A message that is gone to, and where the person came from. */
+export interface MessageTarget {
+	conversationId: string;
+	messageId: number;
+	from: { view: View; conversationId: string | null };
+}
+
 /** Owns what is on screen: which view, which conversation, and what lies over them. */
 export class NavigationStore {
 	view = $state<View>('chat');
@@ -19,6 +26,8 @@ export class NavigationStore {
 	isChatSettingsOpen = $state(false);
 	/** The dialog that lies over everything. */
 	dialog = $state<DialogName | null>(null);
+	/** The message that was gone to last; until another chat is opened. */
+	target = $state.raw<MessageTarget | null>(null);
 	/** Counts up whenever the composer is to take the focus. */
 	composerFocusRequests = $state(0);
 
@@ -33,9 +42,27 @@ export class NavigationStore {
 	openChat(conversationId: string | null, options: { focusComposer?: boolean } = {}): void {
 		this.view = 'chat';
 		this.conversationId = conversationId;
+		this.target = null;
 		if (options.focusComposer ?? true) {
 			this.isDrawerOpen = false;
 			this.requestComposerFocus();
+		}
+	}
+
+	/** Opens a chat at one of its messages, in whichever branch it is. `goBack` leads back here. */
+	openMessage(conversationId: string, messageId: number): void {
+		const from = { view: this.view, conversationId: this.conversationId };
+		this.openChat(conversationId, { focusComposer: false });
+		this.isDrawerOpen = false;
+		this.target = { conversationId, messageId, from };
+	}
+
+	/** Back to where the person was before `openMessage`. */
+	goBack(): void {
+		if (this.target !== null) {
+			const { view, conversationId } = this.target.from;
+			this.openChat(conversationId);
+			this.show(view);
 		}
 	}
 

@@ -3,6 +3,7 @@ import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
 import { doctor } from './en.doctor';
 import { failures } from './en.failures';
 import { list, markdown } from './en.list';
+import { search } from './en.search';
 import { shell } from './en.shell';
 
 /** Every sentence on screen. Another language is an object of the same type. */
@@ -17,4 +18,5 @@ export const words = {
 	contextGauge,
 	failures,
 	doctor
+	search
 };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llama_desktop.services.memory.fuse import Group
-from llama_desktop.services.memory.snippet import cut_snippet
+from llama_desktop.services.memory.snippet import cut_snippet, without_signs
 
 GROUPS = [Group("drawer", frozenset({"drawer"}), 3.0), Group("blue", frozenset({"blue"}), 1.0)]
 
@@ -29,3 +29,13 @@ def test_a_long_message_is_cut_to_where_its_words_are() -> None:
 
 def test_places_are_counted_as_a_page_counts_them() -> None:
     assert _marked("🚀🚀 the drawer 🚀")[1] == ["drawer"]
+
+
+def test_signs_of_markdown_are_left_out_and_names_stay() -> None:
+    text = (
+        "## Head\n**bold** and `get_user_name`\n\n| a | b |\n|---|---:|\n> said\n```python\nx\n```"
+    )
+
+    assert without_signs(text).split() == [
+        *("Head", "bold", "and", "get_user_name", "a", "b", "said", "x"),
+    ]
