@@ -17,7 +17,7 @@ _SIGNS: Final = re.compile(
 )
 """What Markdown writes around words: fences, rules of tables, headings, quotes, emphasis."""
 _LEAD: Final = 3
-"""The share of the length that stands before the first word that fits: one third."""
+"""At most this share of the length, one third, stands before the first word that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,9 @@ def cut_snippet(content: str, groups: Sequence[Group], length: int) -> Snippet:
     text = _SPACE.sub(" ", content).strip()
     weights = {term: group.weight for group in groups for term in group.terms}
     words = [word for word in find_words(text) if any(term in weights for term in word.terms)]
-    start = _best_start(words, weights, length)
-    first = max(0, start - length // _LEAD) if len(text) > length else 0
+    start, end = _best_span(words, weights, length)
+    lead = min(length // _LEAD, length - (end - start))
+    first = max(0, start - lead) if len(text) > length else 0
     first = min(first, max(0, len(text) - length))
     first = _to_word(text, first)
     last = min(len(text), first + length)
@@ -55,19 +56,25 @@ def without_signs(text: str) -> str:
     return _SIGNS.sub(" ", text)
 
 
-def _best_start(words: Sequence[Word], weights: dict[str, float], length: int) -> int:
-    """Where the window begins that has the most weight in different terms."""
-    best, best_start = -1.0, 0
+def _best_span(words: Sequence[Word], weights: dict[str, float], length: int) -> tuple[int, int]:
+    """The stretch of at most this length with the most weight in different terms.
+
+    Of equals the shortest: there the words stand together.
+    """
+    best, span = -1.0, (0, 0)
     for number, word in enumerate(words):
         terms: set[str] = set()
+        end = word.end
         for other in words[number:]:
             if other.end - word.start > length:
                 break
+            if not terms.issuperset(other.terms):
+                end = other.end
             terms.update(other.terms)
         weight = sum(weights.get(term, 0.0) for term in terms)
-        if weight > best:
-            best, best_start = weight, word.start
-    return best_start
+        if (weight, word.start - end) > (best, span[0] - span[1]):
+            best, span = weight, (word.start, end)
+    return span
 
 
 def _to_word(text: str, place: int) -> int:

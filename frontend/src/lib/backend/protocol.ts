@@ -31,7 +31,8 @@ export interface Commands {
 	get_attachment: { args: { attachment_id: string }; value: AttachmentContent };
 	get_drafts: { args: Record<string, never>; value: Draft[] };
 	save_draft: { args: { conversation_id: string | null; content: string; attachment_ids?: string[] }; value: null };
-	search_messages: { args: { query: string; limit?: number }; value: SearchHit[] };
+	search_messages: { args: { query: string; limit?: number; only?: SearchFilterInput | null }; value: SearchHit[] };
+	list_answer_models: { args: Record<string, never>; value: string[] };
 	rebuild_search_index: { args: Record<string, never>; value: null };
 	use_passage: { args: { conversation_id: string; message_id: number; number: number; is_used: boolean }; value: Message };
 	leave_out_of_memory: { args: { conversation_id: string; message_id?: number | null; is_left_out: boolean }; value: ConversationSummary };
@@ -732,11 +733,20 @@ export interface SamplingParametersInput {
 	grammar?: string | null;
 }
 
+export interface SearchFilterInput {
+	role?: Role | null;
+	model?: string | null;
+	after?: number | null;
+	is_pinned?: boolean;
+	has_code?: boolean;
+}
+
 export interface SearchHit {
 	conversation_id: string;
 	conversation_title: string;
 	message_id: number;
 	role: Role;
+	model: string | null;
 	created: number;
 	snippet: string;
 	matches: [number, number][];

@@ -17,6 +17,6 @@ export const words = {
 	composer,
 	contextGauge,
 	failures,
-	doctor
+	doctor,
 	search
 };
