@@ -18,6 +18,7 @@ from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
 from llama_desktop.infrastructure.desktop import Desktop
 from llama_desktop.infrastructure.download.pace import Pace
+from llama_desktop.infrastructure.folder_watch import watch_folders
 from llama_desktop.infrastructure.hub import Hub, find_endpoint
 from llama_desktop.infrastructure.hub_token import HubToken, find_keychain
 from llama_desktop.infrastructure.llama.binary import EngineFinder
@@ -28,6 +29,7 @@ from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.infrastructure.llama.process_records import ProcessRecords
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
+from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.attachment_files import AttachmentFiles
@@ -95,7 +97,9 @@ async def open_application(
             FactRepository(file=paths.facts_file, damaged=paths.damaged), storage, notices
         )
         await facts.load()
-        models = await stack.enter_async_context(ModelLibraryService(settings))
+        models = await stack.enter_async_context(
+            ModelLibraryService(settings, ModelHeaders(paths.model_facts_file), watch=watch_folders)
+        )
         hub_account, hub_finder, downloads = await _open_downloads(
             stack, paths, storage=storage, notices=notices, settings=settings, models=models
         )

@@ -120,6 +120,7 @@ _ROWS: Final = (
     command(models.add_model_folder, FolderUnusable, StorageFailed),
     command(models.remove_model_folder, FolderUnusable, StorageFailed),
     command(models.rescan_models),
+    command(models.find_model_caches),
     command(downloads.search_hub, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(downloads.get_hub_model, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(

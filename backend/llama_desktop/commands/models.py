@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from llama_desktop.domain.models import ModelFile, ModelLibrary
+from llama_desktop.domain.models import ModelCache, ModelFile, ModelLibrary
 from llama_desktop.services.application import Application
 
 
@@ -31,3 +31,8 @@ async def remove_model_folder(app: Application, *, path: Path) -> ModelLibrary:
 async def rescan_models(app: Application) -> ModelLibrary:
     """Search all folders again."""
     return await app.models.rescan()
+
+
+async def find_model_caches(app: Application) -> tuple[ModelCache, ...]:
+    """Other programs' models on this machine: Ollama's, LM Studio's, the Hugging Face cache."""
+    return await app.models.find_caches()

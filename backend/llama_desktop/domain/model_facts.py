@@ -91,8 +91,8 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     base_model: str | None = None
     parameters: int = 0
     """Counted from the tensors."""
-    active_parameters: int | None = None
-    """Used for one token, where only some of the experts are."""
+    expert_parameters: int = 0
+    """Of these, those in experts of which only some are used for a token."""
     quantization: str | None = None
     """By the tensors; the file's own word for the mixture where they agree."""
     context_length: int | None = None
@@ -104,7 +104,7 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     expert_count: int = 0
     experts_used: int = 0
     vocabulary_size: int = 0
-    chat_template: str | None = None
+    has_chat_template: bool = False
     pooling: str | None = None
     """How an embedding model makes one vector of many: `mean`, `cls`, `last`, `rank`, `none`."""
     capabilities: tuple[Capability, ...] = ()
@@ -114,3 +114,11 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     weights: ModelWeights = ModelWeights()
     part: int = 1
     part_count: int = 1
+
+    @property
+    def active_parameters(self) -> int | None:
+        """Used for one token; None: all are."""
+        if not 0 < self.experts_used < self.expert_count or not self.expert_parameters:
+            return None
+        idle = self.expert_count - self.experts_used
+        return self.parameters - self.expert_parameters * idle // self.expert_count

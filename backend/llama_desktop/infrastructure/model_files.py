@@ -1,27 +1,39 @@
-"""Finds GGUF files below a folder. Looks at names, sizes and the first bytes, no further."""
+"""Finds GGUF files below a folder, and reads what their headers say."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-_HEAD_BYTES: Final = 64
+from llama_desktop.domain.model_facts import ModelFacts
+from llama_desktop.infrastructure.model_headers import ModelHeaders
+
+SUFFIX: Final = ".gguf"
+
+Tell = Callable[[], None]
+"""Called for each file that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """One file with the suffix `.gguf`."""
+    """One file that should be GGUF."""
 
     path: Path
     size_bytes: int
-    head: bytes
-    """The first bytes; empty when it has none."""
-    unreadable: str | None = None
-    """Why it could not be read."""
+    facts: ModelFacts | None = None
+    """What its header says; None: it has no sound one."""
+    fault: str | None = None
+    """What is wrong with it, as half a sentence that follows "This file"."""
+    identity: tuple[int, int] | None = None
+    """Device and inode: the same for one file under several names."""
+    label: str | None = None
+    """What its store calls it, where the file's own name says nothing."""
+    projector: Path | None = None
+    """Where its store says which belongs to it."""
 
 
 @dataclass(slots=True)
@@ -35,7 +47,7 @@ class FolderScan:
     """Entries left out because their names are no text."""
 
 
-def scan_folder(folder: Path) -> FolderScan:
+def scan_folder(folder: Path, headers: ModelHeaders, tell: Tell = lambda: None) -> FolderScan:
     """Search a folder and all below it. Blocks: call it in a thread.
 
     Links are followed; a folder that is reached twice is searched once. Only regular files
@@ -44,9 +56,10 @@ def scan_folder(folder: Path) -> FolderScan:
     scan = FolderScan()
     seen: set[tuple[int, int]] = set()
     for path in _walk(folder, scan, seen):
-        found = _look_at(path)
+        found = look_at(path, headers)
         if found is not None:
             scan.files.append(found)
+            tell()
     scan.files.sort(key=lambda found: found.path)
     return scan
 
@@ -66,7 +79,7 @@ def _walk(folder: Path, scan: FolderScan, seen: set[tuple[int, int]]) -> Iterato
                         scan.unnamed_count += 1
                     elif _is_folder(entry):
                         waiting.append(Path(entry.path))
-                    elif entry.name.lower().endswith(".gguf"):
+                    elif entry.name.lower().endswith(SUFFIX):
                         yield Path(entry.path)
         except OSError as error:
             scan.unreadable.append((current, _reason(error)))
@@ -79,20 +92,22 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _look_at(path: Path) -> FoundFile | None:
+def look_at(path: Path, headers: ModelHeaders) -> FoundFile | None:
+    """One file; None: it is none that could be a model's."""
     try:
         status = path.stat()
     except OSError as error:
         if path.is_symlink():
-            return FoundFile(path, 0, b"", unreadable="its link points to nothing")
-        return FoundFile(path, 0, b"", unreadable=_reason(error))
+            return FoundFile(path, 0, fault="cannot be read: its link points to nothing")
+        return FoundFile(path, 0, fault=f"cannot be read: {_reason(error)}")
     if not stat.S_ISREG(status.st_mode):
         return None
     try:
-        with path.open("rb") as file:
-            return FoundFile(path, status.st_size, file.read(_HEAD_BYTES))
+        reading = headers.read(path, status)
     except OSError as error:
-        return FoundFile(path, status.st_size, b"", unreadable=_reason(error))
+        return FoundFile(path, status.st_size, fault=f"cannot be read: {_reason(error)}")
+    identity = (status.st_dev, status.st_ino) if status.st_ino else None
+    return FoundFile(path, status.st_size, reading.facts, reading.fault, identity)
 
 
 def _is_text(name: str) -> bool:

@@ -65,6 +65,16 @@ class AppPaths:
         return self.data / "models"
 
     @property
+    def model_facts_file(self) -> Path:
+        """What model files say of themselves; made of them, and made anew where it is missing."""
+        return self.data / "models.cache"
+
+    @property
+    def model_records_file(self) -> Path:
+        """Favourites, load options and measurements of models."""
+        return self.data / "models.json"
+
+    @property
     def downloads_file(self) -> Path:
         """Downloads that are not whole."""
         return self.data / "downloads.json"

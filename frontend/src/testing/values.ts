@@ -22,6 +22,20 @@ export function aModel(change: Partial<ModelFile> = {}): ModelFile {
 		missing_parts: [],
 		problem: null,
 		mmproj_path: null,
+		mmproj_bytes: 0,
+		title: 'Qwen3 8B',
+		publisher: 'Qwen',
+		architecture: 'qwen3',
+		parameters: 8_190_000_000,
+		active_parameters: null,
+		context_length: 40_960,
+		layer_count: 36,
+		vocabulary_size: 151_936,
+		license: 'apache-2.0',
+		base_model: null,
+		capabilities: ['chat', 'tools', 'thinking'],
+		has_chat_template: true,
+		other_paths: [],
 		...change
 	};
 }

@@ -38,7 +38,7 @@ def read_facts(header: Header) -> ModelFacts:
         license=keys.text("general.license"),
         base_model=_find_base_model(keys),
         parameters=parameters,
-        active_parameters=_count_active(keys, header.tensors, parameters),
+        expert_parameters=sum(one.element_count for one in header.tensors if is_expert(one.name)),
         quantization=_find_quantization(keys, header.tensors),
         context_length=keys.own_number("context_length") or None,
         layer_count=keys.own_number("block_count"),
@@ -48,7 +48,7 @@ def read_facts(header: Header) -> ModelFacts:
         expert_count=keys.own_number("expert_count"),
         experts_used=keys.own_number("expert_used_count"),
         vocabulary_size=_count_vocabulary(keys),
-        chat_template=template,
+        has_chat_template=template is not None,
         pooling=pooling,
         capabilities=_find_capabilities(keys, kind, pooling, template, header.tensors),
         attention=read_attention(keys) if kind is ModelKind.MODEL else None,
@@ -82,14 +82,6 @@ def _find_base_model(keys: Keys) -> str | None:
     if link and _NO_LINK.match(link):
         return _NO_LINK.sub("", link).strip("/") or None
     return keys.text("general.base_model.0.name")
-
-
-def _count_active(keys: Keys, tensors: Sequence[Tensor], parameters: int) -> int | None:
-    count, used = keys.own_number("expert_count"), keys.own_number("expert_used_count")
-    if not 0 < used < count:
-        return None
-    in_experts = sum(tensor.element_count for tensor in tensors if is_expert(tensor.name))
-    return parameters - in_experts * (count - used) // count
 
 
 def _find_quantization(keys: Keys, tensors: Sequence[Tensor]) -> str | None:

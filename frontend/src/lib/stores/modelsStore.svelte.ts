@@ -2,7 +2,13 @@ import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
 import type { ModelFile, ModelLibrary } from '../backend/protocol';
 
-const EMPTY: ModelLibrary = { folders: [], models: [], scanning: false };
+const EMPTY: ModelLibrary = {
+	folders: [],
+	models: [],
+	scanning: false,
+	others: [],
+	read_count: 0
+};
 
 /** Owns the page's copy of the model library: folders and the models in them. */
 export class ModelsStore {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,24 +12,27 @@ import pytest
 
 from fakes.topic_log import TopicLog
 from llama_desktop.domain.errors import FolderUnusable
-from llama_desktop.infrastructure.model_files import FolderScan, scan_folder
+from llama_desktop.infrastructure.model_files import FolderScan, Tell
+from llama_desktop.infrastructure.model_headers import ModelHeaders
+from llama_desktop.infrastructure.model_places import Scan, scan_place
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
-from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.models.library import ModelLibraryService, Watch
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
+from models.headers import write_header
 
 
 @asynccontextmanager
 async def _open(
-    folder: Path, scan: Callable[[Path], FolderScan] = scan_folder
+    folder: Path, scan: Scan = scan_place, watch: Watch | None = None
 ) -> AsyncIterator[ModelLibraryService]:
     storage = StorageThread()
     repository = SettingsRepository(file=folder / "settings.json", damaged=folder / "damaged")
     settings = SettingsService(repository, storage, NoticeService())
     await settings.load()
     try:
-        async with ModelLibraryService(settings, scan) as library:
+        async with ModelLibraryService(settings, ModelHeaders(), scan, watch) as library:
             yield library
     finally:
         await storage.aclose()
@@ -37,7 +40,7 @@ async def _open(
 
 def _make_model(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"GGUF\x03\0\0\0" + b"\0" * 100)
+    path.write_bytes(write_header({}, [("blk.0.attn_q.weight", (8,), 0)]) + bytes(100))
     return path
 
 
@@ -120,9 +123,9 @@ async def test_listing_waits_for_the_search_and_the_topic_tells_its_progress(
 ) -> None:
     may_end = threading.Event()
 
-    def slow_scan(folder: Path) -> FolderScan:
+    def slow_scan(folder: Path, headers: ModelHeaders, tell: Tell) -> FolderScan:
         may_end.wait()
-        return scan_folder(folder)
+        return scan_place(folder, headers, tell)
 
     async with _open(tmp_path) as library:
         await library.add_folder(models)
@@ -139,10 +142,28 @@ async def test_listing_waits_for_the_search_and_the_topic_tells_its_progress(
 async def test_a_defect_in_the_search_ends_it_and_is_logged(
     tmp_path: Path, models: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken_scan(_: Path) -> FolderScan:
+    def broken_scan(_: Path, __: ModelHeaders, ___: Tell) -> FolderScan:
         raise ZeroDivisionError
 
     async with _open(tmp_path, broken_scan) as library:
         added = await library.add_folder(models)
         assert not added.scanning
     assert "defect" in caplog.text
+
+
+async def test_a_change_on_disk_is_found_without_being_asked(tmp_path: Path, models: Path) -> None:
+    changes: asyncio.Queue[None] = asyncio.Queue()
+
+    async def watch(folders: Sequence[Path], _: asyncio.Event) -> AsyncGenerator[None]:
+        while folders:
+            yield await changes.get()
+
+    async with _open(tmp_path) as library:
+        await library.add_folder(models)
+    async with _open(tmp_path, watch=watch) as library:
+        await library.list_models()
+        log = TopicLog(library.topic)
+        _make_model(models / "new.gguf")
+        changes.put_nowait(None)
+
+        await log.wait_for(object, lambda event: len(event.models) == 3)
