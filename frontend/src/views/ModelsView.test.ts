@@ -18,7 +18,9 @@ const LIBRARY: ModelLibrary = {
 		aModel(),
 		aModel({ path: '/models/half.gguf', name: 'Half', problem: 'Part 2 of 2 is missing.' })
 	],
-	scanning: false
+	scanning: false,
+	others: [],
+	read_count: 0
 };
 
 let backend: FakeBackend;
@@ -63,7 +65,13 @@ describe('the list', () => {
 	});
 
 	test('without folders says what the place is for and gives the first action', () => {
-		backend.setSnapshot('models', { folders: [], models: [], scanning: false });
+		backend.setSnapshot('models', {
+			folders: [],
+			models: [],
+			scanning: false,
+			others: [],
+			read_count: 0
+		});
 		renderWithStores(ModelsView, { backend });
 		expect(screen.getByRole('heading', { name: 'No models yet' })).toBeInTheDocument();
 		expect(screen.getAllByRole('button', { name: 'Add folder' })).toHaveLength(2);
@@ -190,7 +198,7 @@ describe('folders', () => {
 	});
 
 	test('that are being searched say so', () => {
-		backend.setSnapshot('models', { ...LIBRARY, scanning: true });
+		backend.setSnapshot('models', { ...LIBRARY, scanning: true, others: [], read_count: 0 });
 		renderWithStores(ModelsView, { backend });
 		expect(screen.getByRole('status')).toHaveTextContent('Looking for models');
 	});

@@ -34,7 +34,7 @@ function backendWith(messages: Message[], turns: TurnUnderWay[] = []): FakeBacke
 		.setSnapshot('server_state', fakeRunning)
 		.setSnapshot('settings', fakeSettings)
 		.setSnapshot('notices', { notices: [] })
-		.setSnapshot('models', { folders: [], models: [], scanning: false })
+		.setSnapshot('models', { folders: [], models: [], scanning: false, others: [], read_count: 0 })
 		.setSnapshot('conversations', { type: 'snapshot', conversations: [fakeSummary('a')] })
 		.setSnapshot('answers', { type: 'snapshot', turns })
 		.setSnapshot('metrics', { type: 'snapshot', samples: [] })

@@ -1,4 +1,4 @@
-"""Where models lie: our folders, other programs' stores, and what is remembered of their headers."""
+"""Where models lie: our folders and other programs' stores; what is kept of their headers."""
 
 from __future__ import annotations
 

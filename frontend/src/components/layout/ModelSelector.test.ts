@@ -11,7 +11,13 @@ const BROKEN = aModel({ path: '/m/half.gguf', name: 'Half', problem: 'A part is 
 
 function aBackend(): FakeBackend {
 	return new FakeBackend()
-		.setSnapshot('models', { folders: [], models: [GEMMA, BROKEN, aModel()], scanning: false })
+		.setSnapshot('models', {
+			folders: [],
+			models: [GEMMA, BROKEN, aModel()],
+			scanning: false,
+			others: [],
+			read_count: 0
+		})
 		.answer('start_llama_server', () => running())
 		.answer('stop_llama_server', () => null);
 }

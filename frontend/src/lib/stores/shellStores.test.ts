@@ -93,7 +93,9 @@ describe('the models store', () => {
 	const library = {
 		folders: [],
 		models: [aModel(), aModel({ path: '/m/g.gguf', name: 'Gemma 3 12B it', size_bytes: 8e9 })],
-		scanning: false
+		scanning: false,
+		others: [],
+		read_count: 0
 	};
 
 	test('finds models by every word of a filter', () => {
