@@ -44,6 +44,7 @@ export interface Commands {
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
+	find_model_caches: { args: Record<string, never>; value: ModelCache[] };
 	search_hub: { args: { query: string }; value: HubModel[] };
 	get_hub_model: { args: { repo: string }; value: HubRepo };
 	start_download: { args: { repo: string; quantization: string; with_projector?: boolean }; value: Download };
@@ -180,11 +181,15 @@ export interface AttachmentContent {
 
 export type AttachmentKind = 'text' | 'image';
 
+export type CacheKind = 'ollama' | 'lm_studio' | 'hugging_face';
+
 export type CacheType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q5_1' | 'q5_0' | 'q4_1' | 'q4_0' | 'iq4_nl';
 
 export interface CancelLoading {
 	type: 'cancel_loading';
 }
+
+export type Capability = 'chat' | 'vision' | 'audio' | 'tools' | 'thinking' | 'embedding' | 'reranking';
 
 export interface Checking {
 	type: 'checking';
@@ -562,6 +567,14 @@ export interface MetricsSnapshot {
 	samples: MetricsSample[];
 }
 
+export interface ModelCache {
+	kind: CacheKind;
+	path: string;
+	model_count: number;
+	size_bytes: number;
+	is_added: boolean;
+}
+
 export interface ModelFile {
 	path: string;
 	name: string;
@@ -571,6 +584,20 @@ export interface ModelFile {
 	missing_parts: number[];
 	problem: string | null;
 	mmproj_path: string | null;
+	mmproj_bytes: number;
+	title: string | null;
+	publisher: string | null;
+	architecture: string | null;
+	parameters: number;
+	active_parameters: number | null;
+	context_length: number | null;
+	layer_count: number;
+	vocabulary_size: number;
+	license: string | null;
+	base_model: string | null;
+	capabilities: Capability[];
+	has_chat_template: boolean;
+	other_paths: string[];
 }
 
 export interface ModelFolder {
@@ -579,10 +606,14 @@ export interface ModelFolder {
 	problem: string | null;
 }
 
+export type ModelKind = 'model' | 'projector' | 'adapter' | 'vocabulary' | 'importance_matrix' | 'image_generator';
+
 export interface ModelLibrary {
 	folders: ModelFolder[];
 	models: ModelFile[];
 	scanning: boolean;
+	others: OtherFile[];
+	read_count: number;
 }
 
 export type Motion = 'system' | 'less';
@@ -605,6 +636,14 @@ export interface Notices {
 
 export interface OpenDoctor {
 	type: 'open_doctor';
+}
+
+export interface OtherFile {
+	path: string;
+	name: string;
+	kind: ModelKind;
+	size_bytes: number;
+	architecture: string | null;
 }
 
 export type Overflow = 'oldest' | 'middle' | 'nothing';
