@@ -31,6 +31,8 @@ def window_app(
 ) -> Iterator[WindowApp]:
     """Start the app as a person does; return when its window is on the screen."""
     port = _free_port()
+    # One that was killed has left its own, which the next start forgets only after a moment.
+    (data / ".instance.json").unlink(missing_ok=True)
     process = subprocess.Popen(
         [*DEVELOPMENT, "--data-dir", str(data)],
         env={
