@@ -28,6 +28,7 @@ from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
 from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.infrastructure.llama.process_records import ProcessRecords
+from llama_desktop.infrastructure.metrics.machine import MachineReader
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
 from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.net.web import Web
@@ -37,6 +38,7 @@ from llama_desktop.infrastructure.storage.conversation_repository import Convers
 from llama_desktop.infrastructure.storage.download_repository import DownloadRepository
 from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
 from llama_desktop.infrastructure.storage.fact_repository import FactRepository
+from llama_desktop.infrastructure.storage.model_record_repository import ModelRecordRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
@@ -57,8 +59,10 @@ from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.service import MemoryService
 from llama_desktop.services.models.downloads import DownloadService
 from llama_desktop.services.models.finder import FinderService
+from llama_desktop.services.models.fit_service import FitService
 from llama_desktop.services.models.hub_account import HubAccountService
 from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
 from llama_desktop.services.telemetry import TelemetryService
@@ -100,6 +104,12 @@ async def open_application(
         models = await stack.enter_async_context(
             ModelLibraryService(settings, ModelHeaders(paths.model_facts_file), watch=watch_folders)
         )
+        model_records = ModelRecordService(
+            ModelRecordRepository(file=paths.model_records_file, damaged=paths.damaged),
+            storage,
+            notices,
+        )
+        await model_records.load()
         hub_account, hub_finder, downloads = await _open_downloads(
             stack, paths, storage=storage, notices=notices, settings=settings, models=models
         )
@@ -134,6 +144,9 @@ async def open_application(
         stack.callback(llama.topic.subscribe(_rememberer(settings, tasks)))
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
+        )
+        fit = await stack.enter_async_context(
+            FitService(llama.topic, models, model_records, MachineReader())
         )
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
@@ -183,6 +196,8 @@ async def open_application(
             memory_choices=MemoryChoices(conversations),
             facts=facts,
             models=models,
+            model_records=model_records,
+            fit=fit,
             downloads=downloads,
             finder=hub_finder,
             hub_account=hub_account,
@@ -200,6 +215,7 @@ async def open_application(
                 "memory": memory.index.topic,
                 "facts": facts.topic,
                 "models": models.topic,
+                "model_records": model_records.topic,
                 "downloads": downloads.topic,
                 "settings": settings.topic,
                 "notices": notices.topic,

@@ -47,7 +47,7 @@ from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, Leavin
 from llama_desktop.domain.llama import ServerState
 from llama_desktop.domain.memory import Facts, IndexState
 from llama_desktop.domain.metrics import MetricsEvent
-from llama_desktop.domain.models import ModelLibrary
+from llama_desktop.domain.models import ModelLibrary, ModelRecords
 from llama_desktop.domain.settings import Settings
 
 _ROWS: Final = (
@@ -121,6 +121,10 @@ _ROWS: Final = (
     command(models.remove_model_folder, FolderUnusable, StorageFailed),
     command(models.rescan_models),
     command(models.find_model_caches),
+    command(models.estimate_fit),
+    command(models.estimate_library),
+    command(models.set_model_favourite, StorageFailed),
+    command(models.remember_model_config, StorageFailed),
     command(downloads.search_hub, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(downloads.get_hub_model, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(
@@ -179,6 +183,7 @@ TOPICS: Final[dict[str, Any]] = {
     "memory": IndexState,
     "facts": Facts,
     "models": ModelLibrary,
+    "model_records": ModelRecords,
     "downloads": Downloads,
     "settings": Settings,
     "notices": Notices,

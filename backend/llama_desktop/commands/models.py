@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from llama_desktop.domain.fit import LibraryFit, MemoryEstimate
+from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.models import ModelCache, ModelFile, ModelLibrary
 from llama_desktop.services.application import Application
 
@@ -36,3 +38,25 @@ async def rescan_models(app: Application) -> ModelLibrary:
 async def find_model_caches(app: Application) -> tuple[ModelCache, ...]:
     """Other programs' models on this machine: Ollama's, LM Studio's, the Hugging Face cache."""
     return await app.models.find_caches()
+
+
+async def estimate_fit(app: Application, *, config: ServerConfig) -> MemoryEstimate:
+    """What loading a model like this would take; the loaded model counts as ejected."""
+    return await app.fit.estimate(config)
+
+
+async def estimate_library(app: Application) -> LibraryFit:
+    """What the machine has free, and of every model whether it fits."""
+    return await app.fit.estimate_library()
+
+
+async def set_model_favourite(app: Application, *, path: Path, is_favourite: bool) -> None:
+    """Mark a model, or take the mark away."""
+    await app.model_records.set_favourite(path, is_favourite=is_favourite)
+
+
+async def remember_model_config(
+    app: Application, *, path: Path, config: ServerConfig | None
+) -> None:
+    """Load a model like this from now on; `null`: as usual again."""
+    await app.model_records.remember_config(path, config)

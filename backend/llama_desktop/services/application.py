@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from llama_desktop.services.memory.service import MemoryService
     from llama_desktop.services.models.downloads import DownloadService
     from llama_desktop.services.models.finder import FinderService
+    from llama_desktop.services.models.fit_service import FitService
     from llama_desktop.services.models.hub_account import HubAccountService
     from llama_desktop.services.models.library import ModelLibraryService
+    from llama_desktop.services.models.records import ModelRecordService
     from llama_desktop.services.notices import NoticeService
     from llama_desktop.services.settings import SettingsService
     from llama_desktop.services.telemetry import TelemetryService
@@ -45,6 +47,8 @@ class Application:
     memory_choices: MemoryChoices
     facts: FactService
     models: ModelLibraryService
+    model_records: ModelRecordService
+    fit: FitService
     downloads: DownloadService
     finder: FinderService
     hub_account: HubAccountService

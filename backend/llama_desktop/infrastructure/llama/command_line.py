@@ -77,7 +77,7 @@ def build(
     line.add("--cache-type-k", config.cache_type_k)
     line.add("--cache-type-v", config.cache_type_v)
     line.add("--mmproj", config.mmproj_path)
-    line.add("--cache-ram", _cache_ram_mebibytes(machine))
+    line.add("--cache-ram", cache_ram_mebibytes(machine.memory_bytes))
     if config.embeddings:
         line.add_switch(("--embeddings", "--embedding"))
     line.add_switch(("--no-ui", "--no-webui"))
@@ -117,6 +117,6 @@ def _add_flash_attention(
         line.add_switch("--flash-attn")
 
 
-def _cache_ram_mebibytes(machine: Machine) -> int:
+def cache_ram_mebibytes(memory_bytes: int) -> int:
     """The engine would take up to 8 GiB for prompts of other chats, on any machine."""
-    return max(256, min(2048, machine.memory_bytes // 16 // _MEBIBYTE))
+    return max(256, min(2048, memory_bytes // 16 // _MEBIBYTE))

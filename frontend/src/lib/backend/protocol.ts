@@ -45,6 +45,10 @@ export interface Commands {
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
 	find_model_caches: { args: Record<string, never>; value: ModelCache[] };
+	estimate_fit: { args: { config: ServerConfigInput }; value: MemoryEstimate };
+	estimate_library: { args: Record<string, never>; value: LibraryFit };
+	set_model_favourite: { args: { path: string; is_favourite: boolean }; value: null };
+	remember_model_config: { args: { path: string; config: ServerConfigInput | null }; value: null };
 	search_hub: { args: { query: string }; value: HubModel[] };
 	get_hub_model: { args: { repo: string }; value: HubRepo };
 	start_download: { args: { repo: string; quantization: string; with_projector?: boolean }; value: Download };
@@ -85,6 +89,7 @@ export interface Topics {
 	memory: IndexState;
 	facts: Facts;
 	models: ModelLibrary;
+	model_records: ModelRecords;
 	downloads: Downloads;
 	settings: Settings;
 	notices: Notices;
@@ -387,6 +392,12 @@ export interface Finished {
 
 export type FlashAttention = 'on' | 'off' | 'auto';
 
+export interface GpuMemory {
+	name: string;
+	total_bytes: number;
+	free_bytes: number;
+}
+
 export interface GpuSample {
 	index: number;
 	name: string;
@@ -463,6 +474,11 @@ export interface LeftOut {
 	text: string;
 }
 
+export interface LibraryFit {
+	machine: MachineState;
+	estimates: MemoryEstimate[];
+}
+
 export interface LoadAgain {
 	type: 'load_again';
 }
@@ -517,6 +533,48 @@ export interface LogLine {
 export interface LogSnapshot {
 	type: 'snapshot';
 	lines: LogLine[];
+}
+
+export interface MachineState {
+	ram_total_bytes: number | null;
+	ram_free_bytes: number | null;
+	threads: number;
+	gpus: GpuMemory[];
+	server_ram: MemoryParts | null;
+	server_gpu: MemoryParts | null;
+}
+
+export interface MemoryEstimate {
+	path: string;
+	verdict: Verdict;
+	context_size: number;
+	layer_count: number;
+	gpu_layers: number;
+	gpu: MemoryParts;
+	ram: MemoryParts;
+	gpu_bytes: number;
+	ram_bytes: number;
+	gpu_free_bytes: number;
+	ram_free_bytes: number;
+	prompt_cache_bytes: number;
+	measured: MemoryMeasurement | null;
+}
+
+export interface MemoryMeasurement {
+	config: ServerConfig;
+	predicted_bytes: number;
+	measured_bytes: number;
+	predicted_gpu_bytes: number;
+	measured_gpu_bytes: number | null;
+	engine: string;
+}
+
+export interface MemoryParts {
+	weights: number;
+	kv_cache: number;
+	compute: number;
+	projector: number;
+	overhead: number;
 }
 
 export interface Message {
@@ -614,6 +672,18 @@ export interface ModelLibrary {
 	scanning: boolean;
 	others: OtherFile[];
 	read_count: number;
+}
+
+export interface ModelRecord {
+	path: string;
+	is_favourite: boolean;
+	used_at: number | null;
+	config: ServerConfig | null;
+	measurements: MemoryMeasurement[];
+}
+
+export interface ModelRecords {
+	records: ModelRecord[];
 }
 
 export type Motion = 'system' | 'less';
@@ -970,3 +1040,5 @@ export interface TurnUnderWay {
 export interface UseBuiltInEngine {
 	type: 'use_built_in_engine';
 }
+
+export type Verdict = 'gpu' | 'partly' | 'ram' | 'too_large' | 'unknown';

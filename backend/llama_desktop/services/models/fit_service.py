@@ -1,0 +1,187 @@
+"""Answers what fits, and learns from every load."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from msgspec.structs import replace
+
+from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate
+from llama_desktop.domain.llama import EngineKind, Running, ServerConfig, ServerState
+from llama_desktop.domain.model_facts import ModelFacts, ModelKind
+from llama_desktop.domain.models import MemoryMeasurement, ModelRecord
+from llama_desktop.infrastructure.llama.command_line import cache_ram_mebibytes
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.models.fit import (
+    EMBEDDED_OVERHEAD,
+    EXTERNAL_OVERHEAD,
+    USUAL_CONTEXT,
+    FitQuestion,
+    estimate,
+    learn_overhead,
+)
+from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.models.records import ModelRecordService
+
+logger = logging.getLogger(__name__)
+
+_MEBI: Final = 1024 * 1024
+_UNKNOWN: Final = ModelFacts(kind=ModelKind.MODEL)
+
+
+class ReadsMachine(Protocol):
+    """See `MachineReader`, which reads the real one."""
+
+    def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
+        """What is free; and what the process holds in RAM and on the GPUs."""
+        ...
+
+    def close(self) -> None:
+        """Let go of drivers."""
+        ...
+
+
+class FitService:
+    """Owns no state but the measurement under way. Open it with `async with`."""
+
+    def __init__(
+        self,
+        server_states: Topic[ServerState],
+        library: ModelLibraryService,
+        records: ModelRecordService,
+        machine: ReadsMachine,
+    ) -> None:
+        self._server_states = server_states
+        self._library = library
+        self._records = records
+        self._machine = machine
+        self._running: Running | None = None
+        self._measuring: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._unsubscribe = self._server_states.subscribe(self._on_server_state)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._unsubscribe()
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.wait([self._measuring])
+        await asyncio.to_thread(self._machine.close)
+
+    async def estimate(self, config: ServerConfig) -> MemoryEstimate:
+        """What loading a model like this would take; the loaded model counts as ejected."""
+        machine, _, _ = await self._read_machine()
+        return self._estimate(config, machine)
+
+    async def estimate_library(self) -> LibraryFit:
+        """Of every model whether it fits, loaded as is usual for it."""
+        machine, _, _ = await self._read_machine()
+        estimates = [
+            self._estimate(self._usual_config(model.path, model.context_length), machine)
+            for model in self._library.library().models
+        ]
+        running = self._running
+        if running is not None:
+            now = self._estimate(running.config, machine)
+            machine = replace(machine, server_ram=now.ram, server_gpu=now.gpu)
+        return LibraryFit(machine=machine, estimates=tuple(estimates))
+
+    def _usual_config(self, path: Path, trained: int | None) -> ServerConfig:
+        kept = self._records.find(path).config
+        if kept is not None:
+            return kept
+        context = min(USUAL_CONTEXT, trained or USUAL_CONTEXT)
+        return ServerConfig(model_path=path, context_size=context)
+
+    def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
+        record = self._records.find(config.model_path)
+        measured = next((one for one in record.measurements if one.config == config), None)
+        return estimate(self._ask(config, machine, record, measured))
+
+    def _ask(
+        self,
+        config: ServerConfig,
+        machine: MachineState,
+        record: ModelRecord,
+        measured: MemoryMeasurement | None,
+    ) -> FitQuestion:
+        usual = self._usual_overhead()
+        known = (measured, *record.measurements) if measured is not None else record.measurements
+        projector = self._library.find_facts(config.mmproj_path)
+        total = machine.ram_total_bytes or 0
+        return FitQuestion(
+            config=config,
+            facts=self._library.find_facts(config.model_path) or _UNKNOWN,
+            projector_bytes=0 if projector is None else projector.weights.total,
+            machine=machine,
+            overhead_bytes=learn_overhead(usual, known),
+            prompt_cache_bytes=cache_ram_mebibytes(total) * _MEBI,
+            measured=measured,
+        )
+
+    def _usual_overhead(self) -> int:
+        running = self._running
+        kind = EngineKind.EMBEDDED if running is None else running.engine.kind
+        return EMBEDDED_OVERHEAD if kind is EngineKind.EMBEDDED else EXTERNAL_OVERHEAD
+
+    async def _read_machine(self) -> tuple[MachineState, int | None, int | None]:
+        pid = None if self._running is None else self._running.pid
+        return await asyncio.to_thread(self._machine.read, pid)
+
+    def _on_server_state(self, state: ServerState, _sequence: int) -> None:
+        before = self._running
+        self._running = state if isinstance(state, Running) else None
+        if self._running is None or (before is not None and before.pid == self._running.pid):
+            return
+        if self._measuring is not None:
+            self._measuring.cancel()
+        self._measuring = asyncio.create_task(self._measure(self._running), name="measure memory")
+
+    async def _measure(self, running: Running) -> None:
+        """Once, when it is loaded and has answered nothing yet."""
+        try:
+            machine, held, held_gpu = await self._read_machine()
+            if self._running is running:
+                measurement = self._compare(running, machine, held, held_gpu)
+                await self._records.note_use(running.config.model_path, measurement)
+        except StorageFailed as error:
+            logger.warning("what the model took is not kept: %s", error.message)
+        except Exception:
+            logger.exception("the measurement of a load failed by a defect")
+
+    def _compare(
+        self, running: Running, machine: MachineState, held: int | None, held_gpu: int | None
+    ) -> MemoryMeasurement | None:
+        """Against what would have been said without having learnt anything."""
+        config = running.config
+        if held is None or self._library.find_facts(config.model_path) is None:
+            return None
+        loaded = replace(config, context_size=_count_tokens(running))
+        fresh = ModelRecord(path=config.model_path)
+        found = estimate(self._ask(loaded, machine, fresh, None))
+        return MemoryMeasurement(
+            config=config,
+            # The working space is not touched before the first question.
+            predicted_bytes=found.ram.total - found.ram.compute,
+            measured_bytes=held,
+            predicted_gpu_bytes=found.gpu_bytes,
+            measured_gpu_bytes=held_gpu,
+            engine=running.engine.version,
+        )
+
+
+def _count_tokens(running: Running) -> int:
+    """Of all slots together. Slots that nobody asked for share one cache."""
+    slots = running.config.parallel or 1
+    return running.model.context_size * slots

@@ -1,0 +1,115 @@
+"""What was predicted beside what the engine really takes: models, contexts, types, slots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import product
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from fakes.topic_log import TopicLog
+from llama_desktop.bootstrap import open_application
+from llama_desktop.domain.llama import CacheType, ServerConfig
+from llama_desktop.domain.models import MemoryMeasurement, ModelRecords
+from llama_desktop.infrastructure.desktop import NoDesktop
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.services.application import Application
+from models import make
+
+
+@asynccontextmanager
+async def _open(folder: Path) -> AsyncIterator[Application]:
+    paths = AppPaths.locate(folder)
+    paths.prepare()
+    async with open_application(paths, desktop=NoDesktop(), version="test") as app:
+        await app.models.add_folder(make.chat_model().parent)
+        yield app
+
+
+async def _load(app: Application, config: ServerConfig) -> MemoryMeasurement:
+    """Load a model, and wait until it is kept what it took."""
+    log = TopicLog(app.model_records.topic)
+    await app.llama.start(config)
+
+    def find(records: ModelRecords) -> MemoryMeasurement | None:
+        for record in records.records:
+            if record.path == config.model_path and record.measurements:
+                newest = record.measurements[0]
+                return newest if newest.config == config else None
+        return None
+
+    async with asyncio.timeout(30):
+        records = await log.wait_for(ModelRecords, lambda event: find(event) is not None)
+    log.unsubscribe()
+    found = find(records)
+    assert found is not None
+    return found
+
+
+def _grid(models: tuple[Path, ...]) -> list[ServerConfig]:
+    return [
+        ServerConfig(
+            model_path=model,
+            context_size=context,
+            parallel=slots,
+            cache_type_k=kind,
+            cache_type_v=kind,
+            built_in_engine=True,
+        )
+        for model, context, (kind, slots) in product(
+            models, (1024, 8192), ((None, None), (CacheType.Q8_0, 2))
+        )
+    ]
+
+
+async def test_the_prediction_is_near_and_after_a_load_exact(
+    tmp_path: Path, tiny_model: Path, heavy_model: Path
+) -> None:
+    before: list[float] = []
+    after: list[float] = []
+    async with _open(tmp_path) as app:
+        for config in _grid((tiny_model, heavy_model)):
+            is_first = not app.model_records.find(config.model_path).measurements
+            told = await app.fit.estimate(config)
+            measured = await _load(app, config)
+            predicted = told.ram_bytes - told.ram.compute
+            error = abs(predicted / measured.measured_bytes - 1)
+            (before if is_first else after).append(error)
+
+    assert max(before) <= 0.15, before
+    assert median(after) <= 0.03, after
+    assert max(after) <= 0.10, after
+
+
+async def test_what_is_loaded_counts_as_free_and_is_shown_beside_the_estimate(
+    tmp_path: Path, heavy_model: Path
+) -> None:
+    config = ServerConfig(model_path=heavy_model, context_size=8192, built_in_engine=True)
+    async with _open(tmp_path) as app:
+        unloaded = await app.fit.estimate(config)
+        assert unloaded.measured is None
+
+        measured = await _load(app, config)
+        loaded = await app.fit.estimate(config)
+        library = await app.fit.estimate_library()
+
+    assert loaded.measured == measured
+    # Other programs come and go; without it 300 MB would be missing.
+    assert loaded.ram_free_bytes == pytest.approx(unloaded.ram_free_bytes, abs=200_000_000)
+    assert library.machine.server_ram is not None
+    assert {one.path for one in library.estimates} >= {heavy_model}
+
+
+async def test_favourites_options_and_last_use_are_kept(tmp_path: Path, tiny_model: Path) -> None:
+    config = ServerConfig(model_path=tiny_model, context_size=512)
+    async with _open(tmp_path) as app:
+        await app.model_records.set_favourite(tiny_model, is_favourite=True)
+        await app.model_records.remember_config(tiny_model, config)
+    async with _open(tmp_path) as app:
+        record = app.model_records.find(tiny_model)
+
+    assert (record.is_favourite, record.config) == (True, config)

@@ -1,0 +1,177 @@
+"""What a model takes of memory, and whether it fits: of models whose sizes are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llama_desktop.domain.fit import GpuMemory, MachineState, MemoryEstimate, Verdict
+from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+from llama_desktop.domain.model_facts import (
+    AttentionShape,
+    ModelFacts,
+    ModelKind,
+    ModelWeights,
+    Recurrence,
+)
+from llama_desktop.domain.models import MemoryMeasurement
+from llama_desktop.services.models.fit import FitQuestion, estimate, learn_overhead
+from llama_desktop.services.models.kv_cache import CacheShape, size_layers
+
+_GIB = 1024**3
+_MIB = 1024**2
+_PATH = Path("/m/model.gguf")
+_ATTENTION = AttentionShape(kv_heads=(8,) * 32, key_length=128, value_length=128)
+_FACTS = ModelFacts(
+    kind=ModelKind.MODEL,
+    context_length=131_072,
+    layer_count=32,
+    embedding_length=4096,
+    feed_forward_length=14_336,
+    head_count=32,
+    attention=_ATTENTION,
+    weights=ModelWeights(layers=(128 * _MIB,) * 32, input=300 * _MIB, output=400 * _MIB),
+)
+"""Shaped like an 8B of the llama family at four bits."""
+
+
+def _shape(
+    context_size: int = 8192,
+    *,
+    slots: int = 1,
+    unified: bool = True,
+    key_type: CacheType = CacheType.F16,
+    value_type: CacheType = CacheType.F16,
+) -> CacheShape:
+    return CacheShape(context_size, slots, unified, 512, key_type, value_type)
+
+
+def _machine(ram: int = 32 * _GIB, *vram: int) -> MachineState:
+    gpus = tuple(GpuMemory(name="card", total_bytes=2 * free, free_bytes=free) for free in vram)
+    return MachineState(ram_total_bytes=ram, ram_free_bytes=ram, threads=8, gpus=gpus)
+
+
+def _estimate(
+    machine: MachineState,
+    *,
+    facts: ModelFacts = _FACTS,
+    context_size: int | None = 8192,
+    gpu_layers: int | None = None,
+    flash_attention: FlashAttention | None = None,
+) -> MemoryEstimate:
+    config = ServerConfig(
+        model_path=_PATH,
+        context_size=context_size,
+        gpu_layers=gpu_layers,
+        flash_attention=flash_attention,
+    )
+    return estimate(FitQuestion(config, facts, 0, machine, 30 * _MIB, 0))
+
+
+def test_the_cache_of_grouped_heads_is_as_large_as_the_engine_makes_it() -> None:
+    assert sum(size_layers(_ATTENTION, _shape())) == 1 * _GIB
+
+
+def test_the_types_of_keys_and_values_count_each_for_itself() -> None:
+    halved = _shape(key_type=CacheType.Q8_0)
+
+    assert sum(size_layers(_ATTENTION, halved)) == _GIB // 2 + _GIB // 2 * 34 // 64
+
+
+def test_layers_with_a_sliding_window_keep_the_window_and_a_batch() -> None:
+    attention = AttentionShape(
+        kv_heads=(8, 8), key_length=128, value_length=128, window=1024, window_layers=(0,)
+    )
+    windowed, whole = size_layers(attention, _shape(32_768))
+
+    assert (windowed, whole) == ((1024 + 512) * 4096, 32_768 * 4096)
+
+
+def test_a_recurrent_layer_has_a_state_for_each_slot_whatever_the_context() -> None:
+    attention = AttentionShape(
+        kv_heads=(0, 8),
+        key_length=128,
+        value_length=128,
+        recurrence=Recurrence(layers=(0,), bytes_per_layer=1000),
+    )
+
+    assert size_layers(attention, _shape(256, slots=4, unified=False))[0] == 4000
+
+
+def test_without_a_gpu_a_model_is_in_ram_or_does_not_fit() -> None:
+    fits, full = _estimate(_machine(16 * _GIB)), _estimate(_machine(4 * _GIB))
+
+    assert (fits.verdict, fits.gpu_layers, fits.gpu_bytes) == (Verdict.RAM, 0, 0)
+    assert fits.ram.weights == _FACTS.weights.total
+    assert full.verdict is Verdict.TOO_LARGE
+
+
+def test_with_room_for_all_the_model_is_on_the_gpu() -> None:
+    found = _estimate(_machine(32 * _GIB, 12 * _GIB))
+
+    assert (found.verdict, found.gpu_layers, found.layer_count) == (Verdict.GPU, 33, 33)
+    assert found.ram.weights == _FACTS.weights.input
+
+
+def test_with_less_room_as_many_layers_go_there_as_fit() -> None:
+    found = _estimate(_machine(32 * _GIB, 5 * _GIB))
+    more = _estimate(_machine(32 * _GIB, 5 * _GIB), gpu_layers=found.gpu_layers + 1)
+
+    assert found.verdict is Verdict.PARTLY
+    assert 0 < found.gpu_layers < 33
+    assert found.gpu_bytes <= 4 * _GIB < more.gpu_bytes
+
+
+def test_two_gpus_count_together() -> None:
+    assert _estimate(_machine(32 * _GIB, 5 * _GIB, 5 * _GIB)).verdict is Verdict.GPU
+
+
+def test_layers_that_were_chosen_and_do_not_fit_are_too_large() -> None:
+    found = _estimate(_machine(32 * _GIB, 3 * _GIB), gpu_layers=33)
+
+    assert found.verdict is Verdict.TOO_LARGE
+
+
+def test_a_context_left_to_the_engine_is_what_fits() -> None:
+    roomy, tight = (_estimate(_machine(ram * _GIB), context_size=None) for ram in (64, 8))
+
+    assert roomy.context_size == 131_072
+    assert 4096 <= tight.context_size < 131_072
+    assert tight.verdict is Verdict.RAM
+
+
+def test_without_flash_attention_the_working_space_grows() -> None:
+    plain = _estimate(_machine(), flash_attention=FlashAttention.OFF)
+
+    assert plain.ram.compute > 5 * _estimate(_machine()).ram.compute
+
+
+def test_of_experts_the_layers_count_with_all_of_them() -> None:
+    facts = ModelFacts(
+        kind=ModelKind.MODEL,
+        attention=AttentionShape(kv_heads=(1,), key_length=64, value_length=64),
+        weights=ModelWeights(layers=(900,), experts=(800,), input=100),
+    )
+
+    assert _estimate(_machine(), facts=facts).ram.weights == 1000
+
+
+@pytest.mark.parametrize(
+    ("facts", "machine"),
+    [
+        (ModelFacts(kind=ModelKind.MODEL), _machine()),
+        (_FACTS, MachineState(ram_total_bytes=None, ram_free_bytes=None, threads=1)),
+    ],
+)
+def test_too_little_known_is_said(facts: ModelFacts, machine: MachineState) -> None:
+    assert _estimate(machine, facts=facts).verdict is Verdict.UNKNOWN
+
+
+def test_a_load_teaches_what_the_next_one_takes() -> None:
+    measurement = MemoryMeasurement(
+        config=ServerConfig(model_path=_PATH), predicted_bytes=100, measured_bytes=130
+    )
+
+    assert learn_overhead(20, []) == 20
+    assert learn_overhead(20, [measurement]) == 50
