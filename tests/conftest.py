@@ -32,6 +32,12 @@ def think_model() -> Path:
 
 
 @pytest.fixture(scope="session")
+def citing_model() -> Path:
+    """A fast chat model whose answers say that they rest on passage [1]."""
+    return make.citing_model()
+
+
+@pytest.fixture(scope="session")
 def endless_model() -> Path:
     """A fast chat model whose answers end only when the context window is full."""
     return make.endless_model()

@@ -28,10 +28,16 @@ Successors = dict[int, Counter[int]]
 
 
 def build_bigram_weights(
-    vocabulary: Vocabulary, size: int, *, thinks: bool, ends: bool, random: np.random.Generator
+    vocabulary: Vocabulary,
+    size: int,
+    *,
+    thinks: bool,
+    ends: bool,
+    random: np.random.Generator,
+    answers: tuple[str, ...] = ANSWERS,
 ) -> tuple[Matrix, Matrix]:
     """The embeddings and the output matrix, each of vocabulary x `size`."""
-    successors = _count_successors(vocabulary, thinks=thinks, ends=ends)
+    successors = _count_successors(vocabulary, answers, thinks=thinks, ends=ends)
     states = sorted(successors)
     count = len(vocabulary.tokens)
     if len(states) + 2 > size:
@@ -44,18 +50,20 @@ def build_bigram_weights(
     embeddings = _SHARE * common[None] + _SHARE * spare @ free.T
     embeddings[states] = _SHARE * common[None] + _SHARE * own.T
 
-    default, wanted = _logits(vocabulary, successors)
+    default, wanted = _logits(vocabulary, answers, successors)
     # The last RMS norm makes a unit vector x into x * sqrt(size).
     output = (np.outer(default, common) + (wanted - default).T @ own.T) / (_SHARE * np.sqrt(size))
     return embeddings * np.sqrt(size) * _EMBEDDING_SCALE, output
 
 
-def _count_successors(vocabulary: Vocabulary, *, thinks: bool, ends: bool) -> Successors:
+def _count_successors(
+    vocabulary: Vocabulary, answers: tuple[str, ...], *, thinks: bool, ends: bool
+) -> Successors:
     counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
     start, end = vocabulary.id_of(START_OF_ANSWER), vocabulary.id_of(END_OF_TURN)
     think, answer = vocabulary.id_of("<think>"), vocabulary.id_of("</think>")
     new_paragraph = vocabulary.id_of(spell("\n\n"))
-    for ids in map(vocabulary.encode, ANSWERS):
+    for ids in map(vocabulary.encode, answers):
         _chain(counts, ids)
         counts[ids[-1]][end if ends else new_paragraph] += 1
         counts[new_paragraph][ids[0]] += 1
@@ -75,7 +83,9 @@ def _chain(counts: defaultdict[int, Counter[int]], ids: list[int]) -> None:
         counts[before][after] += 1
 
 
-def _logits(vocabulary: Vocabulary, successors: Successors) -> tuple[Matrix, Matrix]:
+def _logits(
+    vocabulary: Vocabulary, answers: tuple[str, ...], successors: Successors
+) -> tuple[Matrix, Matrix]:
     """The logits after a token without a state, and those after each state, in order of ids."""
     default = np.full(len(vocabulary.tokens), _IMPOSSIBLE)
     default[vocabulary.special_ids()] = 2 * _IMPOSSIBLE
@@ -84,5 +94,5 @@ def _logits(vocabulary: Vocabulary, successors: Successors) -> tuple[Matrix, Mat
         total = successors[state].total()
         for token, count in successors[state].items():
             row[token] = np.log(count / total)
-    default[[vocabulary.encode(text)[0] for text in ANSWERS]] = 0.0
+    default[[vocabulary.encode(text)[0] for text in answers]] = 0.0
     return default, wanted

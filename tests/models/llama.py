@@ -11,7 +11,7 @@ from gguf.quants import quantize
 from numpy.typing import NDArray
 
 from models.bigram import build_bigram_weights
-from models.text import END_OF_TEXT, END_OF_TURN, PADDING, chat_template
+from models.text import ANSWERS, END_OF_TEXT, END_OF_TURN, PADDING, chat_template
 from models.vocabulary import Vocabulary, build_vocabulary
 
 _SEED = 1234
@@ -48,6 +48,7 @@ def write_llama(
     thinks: bool = False,
     babbles: bool = False,
     ends: bool = True,
+    answers: tuple[str, ...] = ANSWERS,
     number_type: str = "f16",
     context_size: int = 8192,
     tensors_per_file: int = 0,
@@ -61,11 +62,12 @@ def write_llama(
         thinks: Thinks between `<think>` and `</think>` before it answers.
         babbles: Random weights: any bytes, invalid UTF-8 too, and no end.
         ends: Ends its answers; else it goes on until the context window is full.
+        answers: What it says, one or the other.
         number_type: `f16` or `q8_0`.
         context_size: What it calls its training context.
         tensors_per_file: Split into files of so many tensors; 0: one file.
     """
-    vocabulary = build_vocabulary()
+    vocabulary = build_vocabulary(answers)
     writer = GGUFWriter(str(path), "llama", split_max_tensors=tensors_per_file)
     writer.add_name(name)
     writer.add_description("Made for tests.")
@@ -76,7 +78,9 @@ def write_llama(
     _describe_shape(writer, shape, context_size)
     _describe_vocabulary(writer, vocabulary)
     writer.add_chat_template(chat_template(thinks=thinks))
-    tensors = _build_tensors(vocabulary, shape, thinks=thinks, babbles=babbles, ends=ends)
+    tensors = _build_tensors(
+        vocabulary, shape, answers, thinks=thinks, babbles=babbles, ends=ends
+    )
     writer.add_size_label(f"{sum(tensor.size for tensor in tensors.values()) / 1e6:.1f}M")
     for tensor_name, tensor in tensors.items():
         _add_tensor(writer, tensor_name, tensor, number_type)
@@ -116,7 +120,13 @@ def _describe_vocabulary(writer: GGUFWriter, vocabulary: Vocabulary) -> None:
 
 
 def _build_tensors(
-    vocabulary: Vocabulary, shape: Shape, *, thinks: bool, babbles: bool, ends: bool
+    vocabulary: Vocabulary,
+    shape: Shape,
+    answers: tuple[str, ...],
+    *,
+    thinks: bool,
+    babbles: bool,
+    ends: bool,
 ) -> dict[str, NDArray[np.floating]]:
     random = np.random.default_rng(_SEED)
     size, count = shape.embedding, len(vocabulary.tokens)
@@ -127,7 +137,7 @@ def _build_tensors(
         write_back = 1 / np.sqrt(2 * shape.layers)
     else:
         embeddings, output = build_bigram_weights(
-            vocabulary, size, thinks=thinks, ends=ends, random=random
+            vocabulary, size, thinks=thinks, ends=ends, random=random, answers=answers
         )
         write_back = 1e-3
 

@@ -28,6 +28,16 @@ def think_model() -> Path:
     return _file("tiny-think.gguf", lambda path: _write_llama(path, "Tiny Think Test", thinks=True))
 
 
+def citing_model() -> Path:
+    """Like `chat_model`, but each of its answers rests on passage [1]."""
+    from models.text import CITING_ANSWERS
+
+    return _file(
+        "tiny-citing.gguf",
+        lambda path: _write_llama(path, "Tiny Citing Test", answers=CITING_ANSWERS),
+    )
+
+
 def endless_model() -> Path:
     """Like `chat_model`, but goes on until the context window is full."""
     return _file(
@@ -118,9 +128,11 @@ def _write_llama(
     babbles: bool = False,
     ends: bool = True,
     heavy: bool = False,
+    answers: tuple[str, ...] = (),
     tensors_per_file: int = 0,
 ) -> None:
     from models.llama import FAST, HEAVY, write_llama
+    from models.text import ANSWERS
 
     write_llama(
         path,
@@ -129,6 +141,7 @@ def _write_llama(
         thinks=thinks,
         babbles=babbles,
         ends=ends,
+        answers=answers or ANSWERS,
         tensors_per_file=tensors_per_file,
     )
 
@@ -178,6 +191,7 @@ if __name__ == "__main__":
     for make in (
         chat_model,
         think_model,
+        citing_model,
         endless_model,
         random_model,
         heavy_model,

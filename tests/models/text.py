@@ -17,6 +17,11 @@ ANSWERS: Final = (
     "away. A stream of tokens is a stream of small pieces of text. I hope this helps.",
 )
 
+CITING_ANSWERS: Final = (
+    # No word twice: a bigram model goes straight through it.
+    "You told me so yourself: it lies in that blue drawer [1], with papers of an insurance.",
+)
+
 # They share no token with the answers: a bigram model would stray from one into the other.
 THOUGHTS: Final = (
     "Okay... user wants something... hmm... maybe they need greetings... let us think... wait... "

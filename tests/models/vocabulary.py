@@ -55,9 +55,9 @@ class Vocabulary:
         return [ids[token] for word in _WORDS.findall(text) for token in _split(word, ranks)]
 
 
-def build_vocabulary() -> Vocabulary:
+def build_vocabulary(answers: tuple[str, ...] = ANSWERS) -> Vocabulary:
     """Bytes, then the merges that make every word of the texts one token, then special tokens."""
-    merges = _learn_merges((*ANSWERS, *THOUGHTS, *["\n\n"] * 9))
+    merges = _learn_merges((*answers, *THOUGHTS, *["\n\n"] * 9))
     tokens = list(dict.fromkeys([*_BYTE_LETTERS, *(left + right for left, right in merges)]))
     types = [TokenType.NORMAL] * len(tokens)
     for text, kind in _SPECIAL_TOKENS:

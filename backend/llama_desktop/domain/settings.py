@@ -92,11 +92,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
-    memory_enabled: bool = False
-    """Whether older messages are looked up for each question, where a chat does not say.
-
-    Off until the page shows what was recalled: nothing is given to the model behind one's back.
-    """
+    memory_enabled: bool = True
+    """Whether older messages are looked up for each question, where a chat does not say."""
     memory_passages: int = 5
     """Given with a question at most, from 1; facts do not count."""
     memory_strictness: float = 0.5

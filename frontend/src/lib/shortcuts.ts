@@ -27,6 +27,7 @@ export const SHORTCUTS = {
 	editLast: 'ArrowUp',
 	pasteAsFile: 'Mod+Shift+V',
 	stop: 'Escape',
+	toggleMemory: 'Mod+Shift+K',
 	showAll: 'Mod+/'
 } as const;
 

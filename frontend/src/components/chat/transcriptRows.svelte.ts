@@ -139,6 +139,16 @@ export class TranscriptRows {
 		return this.turnElement(messageId);
 	}
 
+	/** Goes to a message and gives it the focus. Answers whether it is shown. */
+	async goTo(messageId: number): Promise<boolean> {
+		const turn = await this.reveal(messageId);
+		turn?.focus({ preventScroll: true });
+		if (turn !== null) {
+			this.bringUp(turn);
+		}
+		return turn !== null;
+	}
+
 	/** Puts something that is drawn near the top of the view, where it stays. */
 	bringUp(place: Range | Element, below = HEADROOM_PX): void {
 		const scroller = this.#scroller;

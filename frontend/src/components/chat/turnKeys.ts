@@ -82,20 +82,11 @@ export class TurnKeys {
 		const next = branch[index + by];
 		event.preventDefault();
 		if (next !== undefined) {
-			void this.#goTo(next.id);
+			void this.#rows().goTo(next.id);
 		} else if (from !== null && by === 1) {
 			this.#stores.navigation.requestComposerFocus();
 		}
 		return true;
-	}
-
-	async #goTo(id: number): Promise<void> {
-		const rows = this.#rows();
-		const turn = await rows.reveal(id);
-		if (turn !== null) {
-			turn.focus({ preventScroll: true });
-			rows.bringUp(turn);
-		}
 	}
 }
 

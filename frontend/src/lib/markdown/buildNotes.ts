@@ -3,6 +3,7 @@
 import type { Block, Note, NotesBlock } from './blocks';
 import { buildBlocks, isSame } from './build';
 import { isOpen } from './buildList';
+import type { Citations } from './citations';
 import { LazyLexer, type Links } from './lexer';
 import type { MathWork } from './math';
 import type { Notes } from './notes';
@@ -10,6 +11,7 @@ import type { Notes } from './notes';
 export interface NotesReading {
 	readonly math: MathWork;
 	readonly links: Links;
+	readonly citations: Citations;
 	readonly growing: boolean;
 }
 
@@ -45,13 +47,13 @@ function buildNote(
 	notes: Notes,
 	{ name, number, text }: { name: string; number: number; text: string },
 	previous: Note | undefined,
-	{ math, links, growing }: NotesReading
+	{ math, links, citations, growing }: NotesReading
 ): Note {
 	const same = previous?.number === number ? previous : undefined;
 	if (growing && same?.source === text && !same.children.some(isOpen)) {
 		return same;
 	}
-	const lexer = new LazyLexer({ links, notes, isGrowing: growing });
+	const lexer = new LazyLexer({ links, notes, citations, isGrowing: growing });
 	const children = buildBlocks(lexer.readBlocks(text), same?.children ?? [], {
 		lexer,
 		math,

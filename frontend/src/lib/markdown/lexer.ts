@@ -2,6 +2,7 @@
 
 import { Hooks, Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
 
+import { type Citations, findCitation, readCitation } from './citations';
 import {
 	findMath,
 	MATH_LINE,
@@ -61,11 +62,11 @@ function interruption(source: string, isGrowing: boolean): number {
 	return -1;
 }
 
-/** Where a formula or the name of a note may begin. */
+/** Where a formula, the name of a note or the number of a passage may begin. */
 function findInline(source: string): number {
-	const note = source.indexOf('[^');
-	const formula = findMath(source);
-	return note === -1 || formula === -1 ? Math.max(note, formula) : Math.min(note, formula);
+	const places = [source.indexOf('[^'), findCitation(source), findMath(source)];
+	const found = places.filter((place) => place !== -1);
+	return found.length === 0 ? -1 : Math.min(...found);
 }
 
 class PageTokenizer extends Tokenizer {
@@ -93,6 +94,7 @@ class MathHooks extends Hooks {
 export interface LexerOptions {
 	readonly links: Links;
 	readonly notes: Notes;
+	readonly citations: Citations;
 	/** The end may still grow. */
 	readonly isGrowing: boolean;
 }
@@ -101,10 +103,11 @@ export interface LexerOptions {
 export class LazyLexer extends Lexer {
 	readonly #waiting = new Map<Token[], string>();
 	readonly notes: Notes;
+	readonly citations: Citations;
 	readonly isGrowing: boolean;
 	#depth = 0;
 
-	constructor({ links, notes, isGrowing }: LexerOptions) {
+	constructor({ links, notes, citations, isGrowing }: LexerOptions) {
 		super({
 			gfm: true,
 			tokenizer: new PageTokenizer(() => this.#isAtEnd),
@@ -122,6 +125,7 @@ export class LazyLexer extends Lexer {
 			}
 		});
 		this.notes = notes;
+		this.citations = citations;
 		this.isGrowing = isGrowing;
 		Object.assign(this.tokens.links, links);
 	}
@@ -180,6 +184,11 @@ export class LazyLexer extends Lexer {
 	#readInline(source: string, tokens: readonly Token[]): Tokens.Generic | undefined {
 		if (source.startsWith('[^')) {
 			return this.notes.readReference(source, this.isGrowing);
+		}
+		if (source.startsWith('[')) {
+			return this.state.inLink
+				? undefined
+				: readCitation(source, this.citations, (name) => name in this.tokens.links);
 		}
 		const before = tokens.at(-1)?.raw.at(-1) ?? '';
 		return (source.startsWith('$') || source.startsWith('\\')) &&

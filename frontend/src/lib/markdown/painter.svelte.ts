@@ -1,4 +1,5 @@
 import type { Block } from './blocks';
+import type { Citations } from './citations';
 import { isMathLoaded, loadMath } from './math';
 import { MarkdownStream } from './stream';
 import { wholeWords } from './wholeWords';
@@ -12,7 +13,7 @@ const SHARE_OF_TIME = 0.2;
 export class MarkdownPainter {
 	blocks = $state.raw<readonly Block[]>([]);
 
-	readonly #stream = new MarkdownStream();
+	readonly #stream: MarkdownStream;
 	#text: string;
 	#finished: boolean;
 	#nextPaint = 0;
@@ -20,7 +21,8 @@ export class MarkdownPainter {
 	#isStopped = false;
 	#isCompleting = false;
 
-	constructor(text: string, finished: boolean) {
+	constructor(text: string, finished: boolean, citations?: Citations) {
+		this.#stream = new MarkdownStream(citations);
 		this.#text = text;
 		this.#finished = finished;
 		this.#paint();

@@ -3,6 +3,7 @@
 import { Parser, Renderer, type Token, type Tokens } from 'marked';
 
 import { words } from '../words/en';
+import type { CitationToken } from './citations';
 import { openableAddress } from './links';
 import type { MathWork } from './math';
 import type { MathToken } from './mathText';
@@ -97,6 +98,11 @@ function renderNoteReference({ number }: NoteReferenceToken): string {
 	return `<sup><button type="button" class="note" data-note="${number}" aria-label="${label}">${number}</button></sup>`;
 }
 
+function renderCitation({ number }: CitationToken): string {
+	const label = escapeHtml(words.memory.passage.source(number));
+	return `<button type="button" class="cite" data-cite="${number}" aria-label="${label}">${number}</button>`;
+}
+
 const parser = new Parser({
 	gfm: true,
 	renderer: new PageRenderer(),
@@ -104,6 +110,7 @@ const parser = new Parser({
 		childTokens: {},
 		renderers: {
 			math: (token) => (work === null ? '' : inserts.add(renderMath(token as MathToken, work))),
+			citation: (token) => inserts.add(renderCitation(token as CitationToken)),
 			noteReference: (token) => inserts.add(renderNoteReference(token as NoteReferenceToken))
 		}
 	}

@@ -71,7 +71,9 @@ function withStyles(page: HTMLElement): string {
 		formula.replaceWith(`${sign}${tex}${sign}`);
 	}
 	for (const control of page.querySelectorAll('button')) {
-		control.replaceWith(control.classList.contains('note') ? control.textContent : '');
+		const { cite } = control.dataset;
+		const isNote = control.classList.contains('note');
+		control.replaceWith(cite !== undefined ? `[${cite}]` : isNote ? control.textContent : '');
 	}
 	const clean = document.createElement('div');
 	clean.innerHTML = sanitizeProse(page.innerHTML);

@@ -11,6 +11,7 @@
 import type { Block } from './blocks';
 import { buildBlocks, buildPlain, type Reading } from './build';
 import { buildNotes } from './buildNotes';
+import { type Citations, NO_CITATIONS } from './citations';
 import { GrowingText } from './cleanText';
 import { LazyLexer, type Links } from './lexer';
 import { MathWork } from './math';
@@ -21,12 +22,18 @@ export class MarkdownStream {
 	/** Formulas are still missing: `readAgain` puts them in once they can be made. */
 	isPending = false;
 
+	readonly #citations: Citations;
 	readonly #text = new GrowingText();
 	#source = '';
 	#finished = false;
 	#settled: Settled = NOTHING_SETTLED;
 	#notes = new Notes();
 	#blocks: readonly Block[] = [];
+
+	/** `citations`: the numbers of passages that the text may speak of. */
+	constructor(citations: Citations = NO_CITATIONS) {
+		this.#citations = citations;
+	}
 
 	/** Blocks of the text so far; `finished` says that nothing will be added. */
 	update(text: string, finished: boolean): readonly Block[] {
@@ -86,6 +93,7 @@ export class MarkdownStream {
 		const lexer = new LazyLexer({
 			links: this.#settled.links,
 			notes: this.#notes,
+			citations: this.#citations,
 			isGrowing: growing
 		});
 		let tokens = lexer.readBlocks(this.#source.slice(this.#settled.length));
@@ -109,12 +117,17 @@ export class MarkdownStream {
 		links: Links,
 		growing: boolean
 	): readonly Block[] {
-		const notes = buildNotes(this.#notes, this.#blocks.at(-1), { math, links, growing });
+		const notes = buildNotes(this.#notes, this.#blocks.at(-1), {
+			math,
+			links,
+			citations: this.#citations,
+			growing
+		});
 		return notes === null ? blocks : [...blocks, notes];
 	}
 }
 
 /** Blocks of a text that is whole. */
-export function parseMarkdown(text: string): readonly Block[] {
-	return new MarkdownStream().update(text, true);
+export function parseMarkdown(text: string, citations?: Citations): readonly Block[] {
+	return new MarkdownStream(citations).update(text, true);
 }

@@ -7,6 +7,8 @@ export interface ChatSettingsValue {
 	system_prompt: string;
 	parameters: SamplingParameters;
 	overflow: Overflow;
+	/** Whether past chats are looked through; `null`: as the settings have it. */
+	memory: boolean | null;
 }
 
 const NO_PARAMETERS: SamplingParameters = {
@@ -28,7 +30,8 @@ const NO_PARAMETERS: SamplingParameters = {
 export const DEFAULT_SETTINGS: ChatSettingsValue = {
 	system_prompt: '',
 	parameters: NO_PARAMETERS,
-	overflow: 'oldest'
+	overflow: 'oldest',
+	memory: null
 };
 const PAUSE_MS = 500;
 
@@ -71,8 +74,8 @@ export class ChatSettings {
 	/** The open chat, as the app has it. */
 	take(conversation: Conversation): void {
 		if (conversation.id === this.#conversationId && !this.#isChanged) {
-			const { system_prompt, parameters, overflow } = conversation;
-			this.value = { system_prompt, parameters, overflow };
+			const { system_prompt, parameters, overflow, memory } = conversation;
+			this.value = { system_prompt, parameters, overflow, memory };
 		}
 	}
 
@@ -91,9 +94,9 @@ export class ChatSettings {
 		this.change({ system_prompt, parameters, overflow });
 	}
 
-	/** Everything as the server has it. */
+	/** Everything as the server has it; memory is none of its business. */
 	reset(): void {
-		this.change(DEFAULT_SETTINGS);
+		this.change({ ...DEFAULT_SETTINGS, memory: this.value.memory });
 	}
 
 	/** Keeps what was changed. Throws why it could not, which `error` tells as well. */
@@ -121,13 +124,14 @@ export class ChatSettings {
 
 	/** Begins a chat with what was set for it. */
 	async create(): Promise<string> {
-		const { overflow, ...others } = this.value;
+		const { overflow, memory, ...others } = this.value;
 		return await this.#tell(null, async () => {
 			const { id } = await this.#backend.invoke('create_conversation', others);
-			if (overflow !== DEFAULT_SETTINGS.overflow) {
+			if (overflow !== DEFAULT_SETTINGS.overflow || memory !== DEFAULT_SETTINGS.memory) {
 				await this.#backend.invoke('update_conversation', {
 					conversation_id: id,
 					overflow,
+					memory,
 					...others
 				});
 			}
@@ -162,11 +166,14 @@ export class ChatSettings {
 	}
 }
 
-export function isSameSettings(first: ChatSettingsValue, second: ChatSettingsValue): boolean {
+/** What presets hold, too. */
+type PresetValue = Omit<ChatSettingsValue, 'memory'>;
+
+export function isSameSettings(first: PresetValue, second: PresetValue): boolean {
 	return settingsKey(first) === settingsKey(second);
 }
 
-function settingsKey({ system_prompt, overflow, parameters }: ChatSettingsValue): string {
+function settingsKey({ system_prompt, overflow, parameters }: PresetValue): string {
 	const names = Object.keys(parameters).sort() as (keyof SamplingParameters)[];
 	return JSON.stringify([system_prompt, overflow, names.map((name) => parameters[name])]);
 }

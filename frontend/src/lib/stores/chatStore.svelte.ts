@@ -101,6 +101,12 @@ export class ChatStore {
 		return this.conversationId === null ? null : this.#turns.find(this.conversationId, messageId);
 	}
 
+	/** `null`: there is no such message, or it is deleted. */
+	find(messageId: number): Message | null {
+		const message = this.#tree.find(messageId);
+		return message?.is_deleted === false ? message : null;
+	}
+
 	/** `null`: the message has no other versions. */
 	versionsOf(messageId: number): Versions | null {
 		return this.#tree.versionsOf(messageId);
@@ -197,6 +203,17 @@ export class ChatStore {
 		});
 		this.#isSending = false;
 		return sent ?? false;
+	}
+
+	/**
+	 * Switches a passage of a question on or off, from the next answer on.
+	 *
+	 * @throws BackendError
+	 */
+	async usePassage(questionId: number, number: number, isUsed: boolean): Promise<void> {
+		const id = this.conversationId ?? '';
+		const args = { conversation_id: id, message_id: questionId, number, is_used: isUsed };
+		this.#put(id, [await this.#backend.invoke('use_passage', args)]);
 	}
 
 	/** Goes on with an answer that ended too early; its text grows where it stands. */

@@ -9,6 +9,7 @@ import { DoctorStore } from './doctorStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { DownloadsStore } from './downloadsStore.svelte';
 import { LogStore } from './logStore.svelte';
+import { MemoryStore } from './memoryStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
 import type { Place } from '../place';
 import { NavigationStore } from './navigationStore.svelte';
@@ -31,6 +32,7 @@ export interface ShellStores {
 	cures: CuresStore;
 	doctor: DoctorStore;
 	log: LogStore;
+	memory: MemoryStore;
 	models: ModelsStore;
 	navigation: NavigationStore;
 	notices: NoticesStore;
@@ -60,6 +62,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		cures: new CuresStore(backend, server, settings, navigation),
 		doctor: new DoctorStore(backend),
 		log: new LogStore(backend),
+		memory: new MemoryStore(backend),
 		models: new ModelsStore(backend),
 		navigation,
 		notices: new NoticesStore(backend),

@@ -7,7 +7,8 @@ export type DialogName = 'what_happened' | 'shortcuts' | 'doctor';
 export interface MessageTarget {
 	conversationId: string;
 	messageId: number;
-	from: { view: View; conversationId: string | null };
+	/** `null`: they are back already. */
+	from: { view: View; conversationId: string | null; messageId: number | null } | null;
 }
 
 /** Owns what is on screen: which view, which conversation, and what lies over them. */
@@ -49,9 +50,20 @@ export class NavigationStore {
 		}
 	}
 
-	/** Opens a chat at one of its messages, in whichever branch it is. `goBack` leads back here. */
-	openMessage(conversationId: string, messageId: number): void {
-		const from = { view: this.view, conversationId: this.conversationId };
+	/**
+	 * Opens a chat at one of its messages, in whichever branch it is. `goBack` leads back here, to
+	 * the message that the person was at if it is given.
+	 */
+	openMessage(
+		conversationId: string,
+		messageId: number,
+		fromMessageId: number | null = null
+	): void {
+		const from = {
+			view: this.view,
+			conversationId: this.conversationId,
+			messageId: fromMessageId
+		};
 		this.openChat(conversationId, { focusComposer: false });
 		this.isDrawerOpen = false;
 		this.target = { conversationId, messageId, from };
@@ -59,8 +71,15 @@ export class NavigationStore {
 
 	/** Back to where the person was before `openMessage`. */
 	goBack(): void {
-		if (this.target !== null) {
-			const { view, conversationId } = this.target.from;
+		const from = this.target?.from ?? null;
+		if (from === null) {
+			return;
+		}
+		const { view, conversationId, messageId } = from;
+		if (conversationId !== null && messageId !== null) {
+			this.openChat(conversationId, { focusComposer: false });
+			this.target = { conversationId, messageId, from: null };
+		} else {
 			this.openChat(conversationId);
 			this.show(view);
 		}

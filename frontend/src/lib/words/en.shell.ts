@@ -228,6 +228,7 @@ export const shell = {
 		newLine: 'New line',
 		editLast: 'Edit the last question, in an empty message',
 		pasteAsFile: 'Paste as a file',
+		toggleMemory: 'Memory on or off in this chat',
 		stop: 'Stop the answer; close; leave editing',
 		showAll: 'All shortcuts'
 	}

@@ -4,6 +4,7 @@ import { doctor } from './en.doctor';
 import { failures } from './en.failures';
 import { list, markdown } from './en.list';
 import { search } from './en.search';
+import { memory } from './en.memory';
 import { shell } from './en.shell';
 
 /** Every sentence on screen. Another language is an object of the same type. */
@@ -18,5 +19,6 @@ export const words = {
 	contextGauge,
 	failures,
 	doctor,
-	search
+	search,
+	memory
 };
