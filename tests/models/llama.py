@@ -78,9 +78,7 @@ def write_llama(
     _describe_shape(writer, shape, context_size)
     _describe_vocabulary(writer, vocabulary)
     writer.add_chat_template(chat_template(thinks=thinks))
-    tensors = _build_tensors(
-        vocabulary, shape, answers, thinks=thinks, babbles=babbles, ends=ends
-    )
+    tensors = _build_tensors(vocabulary, shape, answers, thinks=thinks, babbles=babbles, ends=ends)
     writer.add_size_label(f"{sum(tensor.size for tensor in tensors.values()) / 1e6:.1f}M")
     for tensor_name, tensor in tensors.items():
         _add_tensor(writer, tensor_name, tensor, number_type)

@@ -19,7 +19,7 @@ ANSWERS: Final = (
 
 CITING_ANSWERS: Final = (
     # No word twice: a bigram model goes straight through it.
-    "You told me so yourself: it lies in that blue drawer [1], with papers of an insurance.",
+    "As far as we can tell from earlier notes [1], yes.",
 )
 
 # They share no token with the answers: a bigram model would stray from one into the other.

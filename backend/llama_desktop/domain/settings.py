@@ -67,6 +67,15 @@ class Motion(StrEnum):
 TextSize = Annotated[int, Meta(ge=13, le=20)]
 """Pixels of a conversation's text; everything else grows with it."""
 
+MemoryPassages = Annotated[int, Meta(ge=1, le=10)]
+"""Passages that go with a question."""
+
+MemoryTokens = Annotated[int, Meta(ge=100, le=8_000)]
+"""Tokens that they take."""
+
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+"""From nothing to all."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings with their defaults.
@@ -94,12 +103,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     sidebar_open: bool = True
     memory_enabled: bool = True
     """Whether older messages are looked up for each question, where a chat does not say."""
-    memory_passages: int = 5
+    memory_passages: MemoryPassages = 5
     """Given with a question at most, from 1; facts do not count."""
-    memory_strictness: float = 0.5
+    memory_strictness: Share = 0.5
     """How clearly a passage has to be related: 0 loosely, 1 strictly."""
-    memory_tokens: int = 1_000
+    memory_tokens: MemoryTokens = 1_000
     """What facts and passages of a question take at most; never more than a tenth of the window."""
+    passages_open: bool = False
+    """Whether the passages above an answer are shown, as they were left."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
     download_limit_bytes: int | None = None
@@ -125,6 +136,10 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sidebar_open: bool | UnsetType = UNSET
     llama_server_path: Path | UnsetType | None = UNSET
     memory_enabled: bool | UnsetType = UNSET
+    memory_passages: MemoryPassages | UnsetType = UNSET
+    memory_strictness: Share | UnsetType = UNSET
+    memory_tokens: MemoryTokens | UnsetType = UNSET
+    passages_open: bool | UnsetType = UNSET
     download_limit_bytes: int | UnsetType | None = UNSET
 
 

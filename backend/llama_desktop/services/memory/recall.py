@@ -134,10 +134,14 @@ class RecallService:
         limit = settings.memory_passages
         hits = await self._memory.find(query, limit=limit + _SPARE, accept=accept)
         chosen = choose_hits(hits, texts, limit)
+        # What is given anyway is not given again before another: it can be switched off by itself.
+        given = {hit.message.key for hit in chosen}
         parents = {
             hit.message.parent_key
             for hit in chosen
-            if hit.message.parent_key is not None and len(hit.message.content) < SHORT
+            if hit.message.parent_key is not None
+            and hit.message.parent_key not in given
+            and len(hit.message.content) < SHORT
         }
         before = await self._memory.read(parents) if parents else {}
         allowed = {

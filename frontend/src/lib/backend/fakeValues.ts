@@ -139,6 +139,7 @@ export const fakeSettings: Settings = {
 	memory_passages: 5,
 	memory_strictness: 0.5,
 	memory_tokens: 1000,
+	passages_open: false,
 	presets: [],
 	last_config: null
 };

@@ -10,8 +10,6 @@ export class MemoryStore {
 	facts = $state.raw<readonly Fact[]>([]);
 	/** `null` until the app has told. */
 	index = $state.raw<IndexState | null>(null);
-	/** Whether the passages above answers are shown, as they were left. */
-	isStripOpen = $state(false);
 
 	readonly #backend: Backend;
 

@@ -1,0 +1,178 @@
+"""Memory on the page: told in one chat, asked for in another, seen, cited, switched off, gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from driver.running_app import RunningApp, running_app
+
+OpenPage = Callable[..., Page]
+AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+FACT = "My passport lies in the blue drawer of the hallway."
+MISTYPED = "In which drawer of the halway is my pasport?"
+_TRIES = 10
+"""A question does not wait for memory; on a busy machine it may have come too late."""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, citing_model: Path) -> Iterator[RunningApp]:
+    """One for all: each test has chats of its own."""
+    with running_app(tmp_path_factory.mktemp("memory") / "data") as started:
+        started.invoke("start_llama_server", config={"model_path": str(citing_model), "threads": 1})
+        yield started
+
+
+def _send(page: Page, text: str) -> None:
+    message = page.get_by_role("textbox", name="Message")
+    message.fill(text)
+    message.press("Enter")
+    # Of an answer that is whole, the actions are there.
+    expect(page.get_by_role("button", name="Answer again", exact=True).last).to_be_visible(
+        timeout=30_000
+    )
+
+
+def _tell(page: Page, fact: str = FACT) -> None:
+    page.keyboard.press("Control+n")
+    _send(page, fact)
+
+
+def _ask(page: Page, question: str = MISTYPED) -> None:
+    """In a chat of its own, until memory was in time."""
+    strip = page.get_by_role("button", name=re.compile("^Memory .*passage"))
+    opened = page.get_by_role("region", name="Memory")
+    for _ in range(_TRIES):
+        page.keyboard.press("Control+n")
+        _send(page, question)
+        if strip.or_(opened).count() > 0:
+            return
+    raise AssertionError("nothing was ever recalled in time")
+
+
+def _last(app: RunningApp) -> tuple[str, list[dict[str, Any]]]:
+    chat = app.invoke("list_conversations")[0]["id"]
+    return chat, app.invoke("get_conversation", conversation_id=chat)["messages"]
+
+
+def _prompt(app: RunningApp, chat: str, message: dict[str, Any]) -> str:
+    """What the engine was given for an answer, as its template makes it."""
+    view = app.invoke("get_prompt", conversation_id=chat, message_id=message["id"])
+    return "".join(part["text"] for part in view["parts"])
+
+
+def _open_strip(page: Page) -> None:
+    shut = page.get_by_role("button", name=re.compile("^Memory .*passage"))
+    if shut.count() > 0:
+        shut.last.click()
+    expect(page.get_by_role("region", name="Memory").last).to_be_visible()
+
+
+def test_a_fact_is_found_by_a_typo_cited_switched_off_and_gone_from_the_request(
+    app: RunningApp, open_page: OpenPage, picture: Callable[[Page, str], None]
+) -> None:
+    page = open_page()
+    _tell(page)
+    _ask(page)
+    chat, (question, answer) = _last(app)
+    assert FACT in _prompt(app, chat, answer)
+    assert re.search(r"notes \[1\]", answer["content"])
+
+    _open_strip(page)
+    strip = page.get_by_role("region", name="Memory")
+    # The fact, and what was answered to it.
+    expect(strip).to_contain_text("2 passages from past chats")
+    fact = strip.locator("q").first
+    expect(fact).to_contain_text(FACT)
+    expect(fact.locator("b")).to_have_text(["passport", "drawer", "hallway"])
+    citation = page.get_by_role("button", name="Source 1")
+    citation.focus()
+    popover = page.get_by_role("group", name="Source 1")
+    expect(popover).to_contain_text(FACT)
+    picture(page, "memory-cited-light")
+    page.keyboard.press("Escape")
+    expect(popover).to_have_count(0)
+
+    strip.get_by_role("switch", name="Use passage 1").click()
+    expect(strip).to_contain_text("1 of 2 passages used")
+    strip.get_by_role("button", name="Answer again without it").click()
+    expect(page.get_by_text("2/2")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_role("button", name="Source 1")).to_have_count(0)
+    _, (_, first, second) = _last(app)
+    assert FACT not in _prompt(app, chat, second)
+    assert "[2] " in _prompt(app, chat, second)
+    assert FACT in _prompt(app, chat, first)
+    assert question["recalled"][0]["message_id"] == 1
+    picture(page, "memory-off-light")
+
+
+def test_a_source_opens_at_its_place_in_its_branch_and_leads_back(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    page = open_page()
+    fact = "The spare key of the allotment hangs behind the yellow watering can."
+    _tell(page, fact)
+    source, (told, _) = _last(app)
+    # The chat goes on in another branch: the fact is no longer what is shown.
+    app.invoke("send_message", conversation_id=source, content="Never mind.", parent_id=None)
+    page.keyboard.press("Control+n")
+    _ask(page, "Where is the spare key of the allotment hanging?")
+    _open_strip(page)
+    page.get_by_role("button", name="Source 1").last.press("Enter")
+    turn = page.locator(f"[data-turn='{told['id']}']")
+    expect(turn).to_contain_text(fact)
+    expect(turn).to_be_focused()
+    page.get_by_role("button", name=re.compile("^Back to ")).click()
+    expect(page.get_by_role("region", name="Memory").last).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Back to "))).to_have_count(0)
+
+    # What was recalled stays, also when its chat goes and after a reload.
+    app.invoke("delete_conversations", conversation_ids=[source])
+    page.reload()
+    strip = page.get_by_role("region", name="Memory").last
+    expect(strip).to_contain_text("chat deleted")
+    expect(strip).to_contain_text(fact)
+    strip.get_by_role("button", name=re.compile("at this place$")).first.click()
+    expect(page.get_by_text("This chat was deleted.")).to_be_visible()
+
+
+def test_memory_is_switched_in_the_composer_by_keys_and_in_the_panel(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    page = open_page()
+    page.keyboard.press("Control+n")
+    toggle = page.get_by_role("button", name="Memory", exact=True)
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+Shift+K")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    _send(page, FACT)
+    chat, _ = _last(app)
+    assert app.invoke("get_conversation", conversation_id=chat)["memory"] is False
+    page.get_by_role("button", name="Chat settings").click()
+    panel = page.get_by_role("region", name="Chat settings")
+    panel.get_by_role("radio", name=re.compile("^Usual")).check(force=True)
+    page.keyboard.press("Escape")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", 480)])
+def test_axe_finds_nothing_in_strip_and_popover(
+    open_page: OpenPage, picture: Callable[[Page, str], None], theme: str, width: int
+) -> None:
+    page = open_page(theme=theme, width=width)
+    _tell(page)
+    _ask(page)
+    _open_strip(page)
+    page.get_by_role("button", name="Source 1").focus()
+    expect(page.get_by_role("group", name="Source 1")).to_be_visible()
+    picture(page, f"memory-{theme}-{width}")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("() => axe.run()")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
