@@ -204,7 +204,9 @@ def test_thinking_is_switched_off_in_the_composer(
 
     assert _kept(app)["parameters"]["thinking"] is False
     panel = _open_settings(page)
-    expect(panel.get_by_role("radio", name="Off")).to_be_checked()
+    expect(
+        panel.get_by_role("radiogroup", name="Thinking").get_by_role("radio", name="Off")
+    ).to_be_checked()
 
 
 def test_the_gauge_tells_what_fills_the_context(

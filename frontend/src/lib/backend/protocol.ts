@@ -62,7 +62,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; download_limit_bytes?: number | null }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; download_limit_bytes?: number | null }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -941,6 +941,7 @@ export interface Settings {
 	memory_passages: number;
 	memory_strictness: number;
 	memory_tokens: number;
+	passages_open: boolean;
 	presets: Preset[];
 	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;
