@@ -52,7 +52,9 @@ async def open_chat_app(folder: Path, server: Any, pace: SavePace = PACE) -> Asy
     attachments = FakeAttachments()
     try:
         async with (
-            ConversationService(repository, storage, notices, attachments) as conversations,
+            ConversationService(
+                repository, storage, notices, attachments, retry_seconds=pace.retry_seconds
+            ) as conversations,
             Orchestrator(conversations, server, attachments, pace=pace) as orchestrator,
         ):
             yield ChatApp(

@@ -24,8 +24,13 @@ class StubbornRepository(ConversationRepository):
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
     ) -> Conversation:
         self.change_count += 1
-        if self.is_full:
-            raise StorageFailed("The disk is full.")
-        after = super().change(conversation_id, decide)
+
+        def refuse(old: Conversation) -> Conversation:
+            after = decide(old)
+            if self.is_full:
+                raise StorageFailed("The disk is full.", is_full=True)
+            return after
+
+        after = super().change(conversation_id, refuse)
         self.changed.set()
         return after

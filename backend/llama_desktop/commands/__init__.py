@@ -169,6 +169,7 @@ _ROWS: Final = (
     command(system.save_file, NoWindow, StorageFailed),
     command(system.show_window, NoWindow),
     command(system.close_window, NoWindow),
+    command(system.retry_saving, StorageFailed),
     command(system.dismiss_notice),
 )
 

@@ -43,6 +43,11 @@ async def close_window(app: Application) -> None:
     await app.desktop.close_window()
 
 
+async def retry_saving(app: Application) -> None:
+    """Try to write what is held in memory because the disk did not take it."""
+    await app.conversations.retry_saving()
+
+
 async def dismiss_notice(app: Application, *, notice_id: str) -> None:
     """Take a notice away."""
     app.notices.dismiss(notice_id)

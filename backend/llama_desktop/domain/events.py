@@ -173,7 +173,11 @@ class Notice(Struct, frozen=True, kw_only=True):
     """For the page's words: `conversation_damaged`, `storage_failed`, …"""
     message: str
     """A sentence: what happened, what is safe, what to do."""
+    title: str | None = None
+    """What stands before it in bold, where it has one."""
     can_dismiss: bool = True
+    can_retry: bool = False
+    """`retry_saving` may mend it."""
 
 
 class Notices(Struct, frozen=True, kw_only=True):

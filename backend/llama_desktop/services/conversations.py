@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
@@ -58,6 +59,7 @@ from llama_desktop.services.conversation_tree import cut_short, cut_short_all, p
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.export import ExportedChat, export_chats, list_attachments
 from llama_desktop.services.faulty_files import describe_faulty_files
+from llama_desktop.services.held_changes import HeldChanges
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.sampling import require_sound_parameters
 from llama_desktop.services.trash import KEPT_SECONDS
@@ -98,8 +100,15 @@ class ConversationService:
         storage: StorageThread,
         notices: NoticeService,
         attachments: KeptAttachments,
+        *,
+        retry_seconds: float = 2.0,
     ) -> None:
+        """`retry_seconds`: how often it is tried to write what a full disk refused."""
         self._repository = repository
+        self._held = HeldChanges(repository)
+        self._retry_seconds = retry_seconds
+        self._retrying: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
         self._attachments = attachments
         self._storage = storage
         self._notices = notices
@@ -125,6 +134,21 @@ class ConversationService:
     ) -> None:
         assert self._loading is not None
         await asyncio.wait([self._loading])
+        self._closing.set()
+        if self._retrying is not None:
+            await asyncio.wait([self._retrying])
+
+    async def retry_saving(self) -> None:
+        """Try to write what is held in memory, now; it is tried again by itself as well.
+
+        Raises:
+            StorageFailed: there is still something that cannot be written.
+        """
+        for conversation in await self._storage.run(self._held.flush):
+            self._publish(conversation)
+        self._tell_what_is_held()
+        if (error := self._held.error) is not None:
+            raise error
 
     async def create(
         self,
@@ -149,7 +173,7 @@ class ConversationService:
 
     async def get(self, conversation_id: str) -> Conversation:
         """A conversation with all its messages, those that grow as far as they have grown."""
-        conversation = await self._ask(self._repository.read, conversation_id)
+        conversation = await self._ask(self._held.read, conversation_id)
         messages = tuple(
             self._present(conversation_id, message) for message in conversation.messages
         )
@@ -208,7 +232,7 @@ class ConversationService:
 
     async def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash. Its turns must have ended (see the Orchestrator)."""
-        await self._keep(self._repository.delete, conversation_id)
+        await self._keep(self._held.delete, conversation_id)
         self._forget(conversation_id)
 
     async def restore(self, conversation_ids: tuple[str, ...]) -> tuple[ConversationSummary, ...]:
@@ -294,12 +318,13 @@ class ConversationService:
         """Write durably what `decide` makes of the present state; all or nothing.
 
         `decide` is pure and runs on the storage thread, so no two changes overtake each other.
+        What the disk does not take is held in memory, told, and written as soon as it does.
 
         Raises:
             ConversationNotFound: there is none with this id.
-            StorageFailed: it cannot be written.
+            StorageFailed: it cannot be read.
         """
-        after = await self._keep(self._repository.change, conversation_id, decide)
+        after = await self._keep(self._held.change, conversation_id, decide)
         self._publish(after)
         return after
 
@@ -391,8 +416,29 @@ class ConversationService:
         except StorageFailed as error:
             self._notices.storage_fails(error)
             raise
-        self._notices.storage_works()
+        self._tell_what_is_held()
         return result
+
+    def _tell_what_is_held(self) -> None:
+        error = self._held.error
+        if error is None:
+            self._notices.storage_holds_nothing()
+            return
+        self._notices.storage_holds(error, self._held.message_count)
+        if self._retrying is None or self._retrying.done():
+            self._retrying = asyncio.create_task(self._retry(), name="save what is held")
+
+    async def _retry(self) -> None:
+        """Until all is written; at the closing of the app once more, then give up."""
+        is_last = False
+        while self._held.error is not None and not is_last:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._retry_seconds)
+            is_last = self._closing.is_set()
+            with suppress(StorageFailed):
+                await self.retry_saving()
+        if self._held.error is not None:
+            logger.error("%s messages could not be saved", self._held.message_count)
 
     def _report_faults(self, files: tuple[FaultyFile, ...]) -> None:
         if files:

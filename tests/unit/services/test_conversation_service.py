@@ -197,16 +197,37 @@ async def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     assert path.exists()
 
 
-async def test_a_failed_write_changes_nothing_and_is_told_until_one_works(app: ChatApp) -> None:
+async def test_a_change_that_the_disk_refuses_is_held_and_told_until_it_is_written(
+    app: ChatApp,
+) -> None:
     chat = await app.conversations.create(title="Before")
+    path = app.paths.chats / f"{chat.id}.json"
     app.repository.is_full = True
-    with pytest.raises(StorageFailed):
-        await app.conversations.rename(chat.id, "After")
-    assert (await app.conversations.list())[0].title == "Before"
-    assert len(app.notices.notices().notices) == 1
-    app.repository.is_full = False
     await app.conversations.rename(chat.id, "After")
+    await app.conversations.pin(chat.id, is_pinned=True)
+    (summary,) = await app.conversations.list()
+    assert (summary.title, summary.is_pinned) == ("After", True)
+    assert (await app.conversations.get(chat.id)).title == "After"
+    assert "After" not in path.read_text()
+    (notice,) = app.notices.notices().notices
+    assert notice.can_retry
+    assert notice.message.startswith("What you changed is held in memory")
+    with pytest.raises(StorageFailed):
+        await app.conversations.delete(chat.id)
+
+    app.repository.is_full = False
+    await app.conversations.retry_saving()
+    assert "After" in path.read_text()
     assert app.notices.notices().notices == ()
+
+
+async def test_what_is_held_is_tried_once_more_when_the_app_closes(tmp_path: Path) -> None:
+    async with open_chat_app(tmp_path, FakeServer()) as app:
+        chat = await app.conversations.create(title="Before")
+        app.repository.is_full = True
+        await app.conversations.rename(chat.id, "After")
+        app.repository.is_full = False
+    assert "After" in (tmp_path / "chats" / f"{chat.id}.json").read_text()
 
 
 @pytest.mark.parametrize(

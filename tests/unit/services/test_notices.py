@@ -40,3 +40,19 @@ def test_a_failing_disk_is_told_once_and_its_recovery_once() -> None:
     service.storage_works()
     service.storage_works()
     assert [len(event.notices) for event in log.events] == [0, 1, 0]
+
+
+def test_what_is_held_stays_told_whatever_else_is_written() -> None:
+    notices = NoticeService()
+    notices.storage_holds(StorageFailed("It is full.", is_full=True), 1)
+    notices.storage_fails(StorageFailed("A draft too."))
+    notices.storage_works()
+    (notice,) = notices.notices().notices
+    assert notice.title == "The disk is full."
+    assert notice.message.startswith("One new message is held in memory")
+    notices.storage_holds(StorageFailed("It may not be written to."), 12)
+    (notice,) = notices.notices().notices
+    assert notice.title == "Nothing can be saved."
+    assert "It may not be written to. 12 new messages are held" in notice.message
+    notices.storage_holds_nothing()
+    assert notices.notices().notices == ()

@@ -95,7 +95,7 @@ def storage_failed(error: OSError, path: Path) -> StorageFailed:
     else:
         reason = error.strerror or type(error).__name__
         message = f"{path} could not be read or written ({reason})."
-    return StorageFailed(message, path=str(path))
+    return StorageFailed(message, path=str(path), is_full=error.errno in _FULL)
 
 
 def _write_through(path: Path, content: bytes, mode: int) -> None:

@@ -76,6 +76,7 @@ export interface Commands {
 	save_file: { args: { name: string; text: string }; value: string | null };
 	show_window: { args: Record<string, never>; value: null };
 	close_window: { args: Record<string, never>; value: null };
+	retry_saving: { args: Record<string, never>; value: null };
 	dismiss_notice: { args: { notice_id: string }; value: null };
 }
 
@@ -697,7 +698,9 @@ export interface Notice {
 	id: string;
 	code: string;
 	message: string;
+	title: string | null;
 	can_dismiss: boolean;
+	can_retry: boolean;
 }
 
 export interface Notices {

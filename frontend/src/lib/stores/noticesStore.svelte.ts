@@ -1,4 +1,5 @@
 import type { Backend, ConnectionState } from '../backend/backend';
+import { asBackendError } from '../backend/errors';
 import type { Notice } from '../backend/protocol';
 
 /** Owns what the whole app must tell: notices from Python, and how the connection stands. */
@@ -21,6 +22,17 @@ export class NoticesStore {
 		backend.watchConnection((state) => {
 			this.connection = state;
 		});
+	}
+
+	/** Tries to write what is held in memory; that it still fails is told by its notice. */
+	async retrySaving(): Promise<void> {
+		try {
+			await this.#backend.invoke('retry_saving', {});
+		} catch (caught) {
+			if (asBackendError(caught).code !== 'storage_failed') {
+				throw caught;
+			}
+		}
 	}
 
 	async dismiss(id: string): Promise<void> {

@@ -426,13 +426,37 @@ async def test_a_growing_answer_is_saved_while_it_grows(app, server) -> None:
     assert len(saves.of(object)) == 2  # the snapshot and the question: growing is no news there
 
 
-async def test_a_full_disk_refuses_a_question_and_says_so(app, server) -> None:
+async def test_a_question_is_answered_on_a_full_disk_held_told_and_saved_when_there_is_room(
+    app, server
+) -> None:
     chat = await _new_chat(app)
+    log, notices = TopicLog(app.orchestrator.topic), TopicLog(app.notices.topic)
     app.repository.is_full = True
+    ids = await app.orchestrator.send_message(chat, "Precious question")
+    stream = await server.client.stream(0)
+    stream.say("Precious answer")
+    stream.end()
+    await log.wait_for(TurnFinished)
+    (notice,) = app.notices.notices().notices
+    assert (notice.code, notice.title) == ("storage_failed", "The disk is full.")
+    assert notice.message == (
+        "Two new messages are held in memory and saved as soon as there is room."
+    )
+    kept = await app.conversations.get(chat)
+    assert [message.content for message in kept.messages] == [
+        "Precious question",
+        "Precious answer",
+    ]
+    assert (await app.answer(chat, ids)).status is MessageStatus.COMPLETE
+    assert not (app.paths.chats / f"{chat}.json").exists()
     with pytest.raises(StorageFailed):
-        await app.orchestrator.send_message(chat, "Talk")
-    assert [notice.code for notice in app.notices.notices().notices] == ["storage_failed"]
-    assert server.client.streams == []
+        await app.conversations.retry_saving()
+
+    app.repository.is_full = False
+    await notices.wait_for(object, lambda event: notices.events[-1].notices == ())
+    text = (app.paths.chats / f"{chat}.json").read_text()
+    assert "Precious question" in text
+    assert "Precious answer" in text
 
 
 async def test_an_answer_is_held_while_the_disk_is_full_and_saved_when_it_is_not(
