@@ -54,9 +54,15 @@ from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician
 from llama_desktop.services.llama.service import LlamaCppService
 from llama_desktop.services.memory.choices import MemoryChoices
+from llama_desktop.services.memory.embedder import Embedder
+from llama_desktop.services.memory.embedding_model import EmbeddingModel
 from llama_desktop.services.memory.facts import FactService
+from llama_desktop.services.memory.idleness import Idleness
+from llama_desktop.services.memory.model_check import require_embedding_model, require_reranker
 from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
+from llama_desktop.services.memory.reranker import Reranker
 from llama_desktop.services.memory.service import MemoryService
+from llama_desktop.services.memory.side_server import SideServer
 from llama_desktop.services.models.downloads import DownloadService
 from llama_desktop.services.models.finder import FinderService
 from llama_desktop.services.models.fit_service import FitService
@@ -151,8 +157,17 @@ async def open_application(
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
         )
+        embedding_server = await _open_side_server(
+            stack, paths, finder, "embedding-server", check=require_embedding_model
+        )
+        reranker_server = await _open_side_server(
+            stack, paths, finder, "reranker-server", check=require_reranker
+        )
+        embedding, reranker = EmbeddingModel(embedding_server), Reranker(reranker_server)
         memory = await stack.enter_async_context(
-            MemoryService(chats=paths.chats, file=paths.search_file)
+            MemoryService(
+                chats=paths.chats, file=paths.search_file, embedding=embedding, reranker=reranker
+            )
         )
         conversations = await stack.enter_async_context(
             ConversationService(
@@ -181,6 +196,19 @@ async def open_application(
                     memory, conversations, facts, settings, llama, deadline=recall_deadline
                 ),
                 on_sent=drafts.forget_sent,
+            )
+        )
+        idleness = Idleness(orchestrator.topic, llama.topic)
+        stack.callback(idleness.close)
+        await stack.enter_async_context(
+            Embedder(
+                memory.index,
+                embedding,
+                reranker,
+                idleness,
+                settings.topic,
+                embedding_server=embedding_server,
+                reranker_server=reranker_server,
             )
         )
         yield Application(
@@ -222,6 +250,28 @@ async def open_application(
                 "leaving": leaving.topic,
             },
         )
+
+
+async def _open_side_server(
+    stack: AsyncExitStack,
+    paths: AppPaths,
+    finder: EngineFinder,
+    name: str,
+    *,
+    check: Callable[[Path], None],
+) -> SideServer:
+    """A handle on one more llama-server, with a log of its own; nothing is started yet."""
+    log = EngineLog(paths.logs / f"{name}.log")
+    stack.callback(log.close)
+    launcher = LlamaLauncher(
+        finder,
+        log,
+        engine_home=paths.engine_home,
+        is_port_taken=is_port_taken,
+        records=ProcessRecords(paths.processes),
+    )
+    service = await stack.enter_async_context(LlamaCppService(launcher))
+    return await stack.enter_async_context(SideServer(service, check=check))
 
 
 async def _open_downloads(

@@ -19,8 +19,8 @@ _WORD_START = "\u2581"
 _SIZE, _LAYERS, _HEADS, _FEED_FORWARD, _CONTEXT = 64, 2, 4, 128, 512
 
 
-def write_bert(path: Path, name: str) -> None:
-    """Write an embedding model with mean pooling."""
+def write_bert(path: Path, name: str, *, ranks: bool = False) -> None:
+    """Write an embedding model with mean pooling, or a re-ranker."""
     tokens = _list_tokens()
     writer = GGUFWriter(str(path), "bert")
     writer.add_name(name)
@@ -35,7 +35,7 @@ def write_bert(path: Path, name: str) -> None:
     writer.add_head_count(_HEADS)
     writer.add_layer_norm_eps(1e-12)
     writer.add_causal_attention(False)
-    writer.add_pooling_type(PoolingType.MEAN)
+    writer.add_pooling_type(PoolingType.RANK if ranks else PoolingType.MEAN)
     writer.add_vocab_size(len(tokens))
     writer.add_token_type_count(2)
     writer.add_tokenizer_model("bert")
@@ -50,7 +50,10 @@ def write_bert(path: Path, name: str) -> None:
     writer.add_sep_token_id(3)
     writer.add_eos_token_id(3)
     writer.add_mask_token_id(4)
-    for tensor_name, tensor in _build_tensors(len(tokens)).items():
+    tensors = _build_tensors(len(tokens))
+    if ranks:
+        tensors |= _build_head()
+    for tensor_name, tensor in tensors.items():
         writer.add_tensor(tensor_name, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -97,3 +100,14 @@ def _build_tensors(token_count: int) -> dict[str, NDArray[np.floating]]:
             **norm(f"{block}.layer_output_norm"),
         }
     return tensors
+
+
+def _build_head() -> dict[str, NDArray[np.floating]]:
+    """What makes one number of a question with a text."""
+    random = np.random.default_rng(4321)
+    return {
+        "cls.weight": random.normal(0, 1 / np.sqrt(_SIZE), (_SIZE, _SIZE)).astype(np.float32),
+        "cls.bias": np.zeros(_SIZE, np.float32),
+        "cls.output.weight": random.normal(0, 1, (1, _SIZE)).astype(np.float32),
+        "cls.output.bias": np.zeros(1, np.float32),
+    }

@@ -87,6 +87,17 @@ def embedding_model() -> Path:
     return _file("tiny-bert.gguf", write)
 
 
+def reranking_model() -> Path:
+    """0.5 MB, for /v1/rerank."""
+
+    def write(path: Path) -> None:
+        from models.bert import write_bert
+
+        write_bert(path, "Tiny Rerank Test", ranks=True)
+
+    return _file("tiny-rerank.gguf", write)
+
+
 def vision_projector() -> Path:
     """0.9 MB, an mmproj that fits `chat_model`."""
 
@@ -197,6 +208,7 @@ if __name__ == "__main__":
         heavy_model,
         split_model,
         embedding_model,
+        reranking_model,
         vision_projector,
         broken_models,
         absurd_models,

@@ -8,14 +8,22 @@ from llama_desktop.services.application import Application
 
 
 async def search_messages(
-    app: Application, *, query: str, limit: int = 30, only: SearchFilter | None = None
+    app: Application,
+    *,
+    query: str,
+    limit: int = 30,
+    only: SearchFilter | None = None,
+    by_meaning: bool = True,
 ) -> tuple[SearchHit, ...]:
     """Search all chats, best first; mistyped words and unfinished last ones are understood.
 
     "Words in quotes" stand together; a -word is not there. `only`: which messages are looked at.
+    `by_meaning`: also by an embedding model and a re-ranker, where they are chosen and in time.
     At most 100 hits.
     """
-    return await app.memory.search(query, limit=limit, only=only or SearchFilter())
+    return await app.memory.search(
+        query, limit=limit, only=only or SearchFilter(), by_meaning=by_meaning
+    )
 
 
 async def list_answer_models(app: Application) -> tuple[str, ...]:

@@ -33,6 +33,16 @@ class CacheType(StrEnum):
     IQ4_NL = "iq4_nl"
 
 
+class Pooling(StrEnum):
+    """llama-server's `--pooling`: what becomes of the numbers of a text's tokens."""
+
+    MEAN = "mean"
+    CLS = "cls"
+    LAST = "last"
+    RANK = "rank"
+    """One number for a question with a text: what a re-ranker makes."""
+
+
 class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """What a start is given. `None` leaves the choice to the engine, unless said otherwise."""
 
@@ -52,6 +62,9 @@ class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     cache_type_v: CacheType | None = None
     mmproj_path: Path | None = None
     embeddings: bool = False
+    """Make vectors of texts instead of answers."""
+    pooling: Pooling | None = None
+    """Of embeddings; None: as the model's file says."""
     alias: str | None = None
     built_in_engine: bool = False
     """Take the embedded engine, whichever llama-server is chosen."""

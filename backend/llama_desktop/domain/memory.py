@@ -37,6 +37,29 @@ class SearchHit(Struct, frozen=True, kw_only=True):
     """Where in the snippet what was asked for stands: start and end, in UTF-16 units."""
     score: float
     """For comparing the hits of one search."""
+    likeness: float = 0.0
+    """How close in meaning it is: 0, also where that is not known, to 1."""
+
+
+class EmbeddingState(Struct, frozen=True, kw_only=True):
+    """How far the meaning of messages has been made out."""
+
+    model: str
+    """The file's name."""
+    messages_done: int
+    messages_total: int
+    is_ready: bool
+    """Its server runs; else it is started when somebody searches."""
+    problem: str | None = None
+    """Why it does not get on; the search then knows words alone."""
+
+
+class RerankerState(Struct, frozen=True, kw_only=True):
+    """The model that looks again at the best of what was found."""
+
+    model: str
+    is_ready: bool
+    problem: str | None = None
 
 
 class IndexState(Struct, frozen=True, kw_only=True):
@@ -50,6 +73,9 @@ class IndexState(Struct, frozen=True, kw_only=True):
     is_catching_up: bool
     size_bytes: int
     """Of the index on the disk."""
+    embedding: EmbeddingState | None = None
+    """None: no embedding model is chosen."""
+    reranker: RerankerState | None = None
 
 
 class Fact(Struct, frozen=True, kw_only=True):

@@ -111,6 +111,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What facts and passages of a question take at most; never more than a tenth of the window."""
     passages_open: bool = False
     """Whether the passages above an answer are shown, as they were left."""
+    embedding_model_path: Path | None = None
+    """Tells how close in meaning messages are; None: the search knows words alone."""
+    reranker_model_path: Path | None = None
+    """Looks again at the best of what was found; None: nothing does."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
     download_limit_bytes: int | None = None
@@ -140,6 +144,8 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     memory_strictness: Share | UnsetType = UNSET
     memory_tokens: MemoryTokens | UnsetType = UNSET
     passages_open: bool | UnsetType = UNSET
+    embedding_model_path: Path | UnsetType | None = UNSET
+    reranker_model_path: Path | UnsetType | None = UNSET
     download_limit_bytes: int | UnsetType | None = UNSET
 
 

@@ -24,6 +24,7 @@ from llama_desktop.services.sampling import require_sound_parameters
 _MAX_PRESETS: Final = 200
 _MAX_ID: Final = 64
 _LEAST_LIMIT: Final = 16_000
+_PATHS: Final = {"llama_server_path", "embedding_model_path", "reranker_model_path"}
 
 
 class SettingsService:
@@ -60,15 +61,16 @@ class SettingsService:
         """Change what is given; the rest stays.
 
         Raises:
-            BadRequest: `llama_server_path` is neither a file nor a folder, or a limit is too low.
+            BadRequest: a path is of neither a file nor a folder, or a limit is too low.
             StorageFailed: it cannot be written; the settings are as before.
         """
         limit = change.download_limit_bytes
         if isinstance(limit, int) and limit < _LEAST_LIMIT:
             raise BadRequest("Downloads need at least 16 kB a second.")
         given = {name: value for name, value in asdict(change).items() if value is not UNSET}
-        if (path := given.get("llama_server_path")) is not None:
-            given["llama_server_path"] = await self._storage.run(_require_existing, path)
+        for name in _PATHS & given.keys():
+            if given[name] is not None:
+                given[name] = await self._storage.run(_require_existing, given[name])
         return await self.change(lambda old: replace(old, **given))
 
     async def reset(self, name: str) -> Settings:

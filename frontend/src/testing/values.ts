@@ -53,6 +53,7 @@ export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
 		cache_type_v: null,
 		mmproj_path: null,
 		embeddings: false,
+		pooling: null,
 		alias: null,
 		built_in_engine: false,
 		...change

@@ -80,6 +80,26 @@ class LlamaClient:
         self.chats_answered = 0
         """Answers that were asked for, and those that got as far as a first word."""
 
+    async def ask(self, method: str, path: str, answer: type[T], body: object = None) -> T:
+        """One question, one answer of this type.
+
+        Raises:
+            EngineRequestFailed: the server refused, is gone, or answers something else.
+        """
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            response = await self._http.request(
+                method, path, content=content, headers=self._key | _JSON
+            )
+        except (httpx.RequestError, RuntimeError) as error:
+            raise _unreachable(error) from error
+        if response.status_code != httpx.codes.OK:
+            raise read_engine_error(response.status_code, response.content)
+        try:
+            return msgspec.json.decode(response.content, type=answer)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise EngineRequestFailed(f"The engine's answer to {path} is not readable.") from error
+
     async def is_healthy(self) -> bool:
         """Whether the server answers and has its model. False also while nobody listens.
 
@@ -101,21 +121,21 @@ class LlamaClient:
 
     async def get_props(self) -> dict[str, Any]:
         """What the server says about itself and its model."""
-        return await self._ask("GET", "/props", dict[str, Any])
+        return await self.ask("GET", "/props", dict[str, Any])
 
     async def get_model_ids(self) -> tuple[str, ...]:
         """The names under which the server offers its model."""
-        models = await self._ask("GET", "/v1/models", _Models)
+        models = await self.ask("GET", "/v1/models", _Models)
         return tuple(model.id for model in models.data)
 
     async def get_slots(self) -> list[dict[str, Any]]:
         """The slots. Asked more than once a second, it keeps the server from noticing a stop."""
-        return await self._ask("GET", "/slots", list[dict[str, Any]])
+        return await self.ask("GET", "/slots", list[dict[str, Any]])
 
     async def count_tokens(self, text: str) -> int:
         """How many tokens the model makes of a text; the template's own marks count as such."""
         body = {"content": sound(text), "add_special": False, "parse_special": True}
-        return len((await self._ask("POST", "/tokenize", _Tokens, body)).tokens)
+        return len((await self.ask("POST", "/tokenize", _Tokens, body)).tokens)
 
     async def render_prompt(self, request: ChatRequest) -> str:
         """The prompt that the model's chat template makes of a request.
@@ -124,7 +144,7 @@ class LlamaClient:
             EngineRequestFailed: also where the server cannot follow the request's JSON schema.
         """
         body = build_template_body(request)
-        return (await self._ask("POST", "/apply-template", _Rendered, body)).prompt
+        return (await self.ask("POST", "/apply-template", _Rendered, body)).prompt
 
     async def count_prompt_tokens(self, request: ChatRequest) -> int:
         """How many tokens the whole prompt has, template and all, but without its images."""
@@ -200,21 +220,6 @@ class LlamaClient:
         finally:
             self._streams.discard(stream)
             stream.left.set()
-
-    async def _ask(self, method: str, path: str, answer: type[T], body: object = None) -> T:
-        content = None if body is None else msgspec.json.encode(body)
-        try:
-            response = await self._http.request(
-                method, path, content=content, headers=self._key | _JSON
-            )
-        except (httpx.RequestError, RuntimeError) as error:
-            raise _unreachable(error) from error
-        if response.status_code != httpx.codes.OK:
-            raise read_engine_error(response.status_code, response.content)
-        try:
-            return msgspec.json.decode(response.content, type=answer)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise EngineRequestFailed(f"The engine's answer to {path} is not readable.") from error
 
 
 def _bearer(api_key: str) -> dict[str, str]:

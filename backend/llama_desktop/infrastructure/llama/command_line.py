@@ -80,6 +80,7 @@ def build(
     line.add("--cache-ram", cache_ram_mebibytes(machine.memory_bytes))
     if config.embeddings:
         line.add_switch(("--embeddings", "--embedding"))
+        line.add("--pooling", config.pooling)
     line.add_switch(("--no-ui", "--no-webui"))
     line.add_switch("--jinja")  # the model's own chat template: not the default of old ones
     line.add_switch("--slots")

@@ -5,6 +5,7 @@
     page       a message beside the words of the two before it: what is searched
     page_text  the full-text index of `page`; it keeps no copy of the words
     word       every word as it is written, for finding what was mistyped
+    vector     what a message means, see `search_vectors`; empty without an embedding model
     meta       the versions that all this was made by
 
 The file may be deleted at any time. Whatever is wrong with it, it is made anew.
@@ -18,13 +19,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from llama_desktop.infrastructure.storage.atomic_file import storage_failed
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
-_SCHEMA_VERSION: Final = 2
+_SCHEMA_VERSION: Final = 3
 _APPLICATION_ID: Final = 0x4C44_5349
 # The terms come ready, parted by spaces: `ascii` leaves alone whatever is not ASCII.
 _SCHEMA: Final = """
@@ -51,6 +53,7 @@ insert into page_text(page_text, rank) values('rank', 'bm25(1.0, 0.4, 0.5)');
 create virtual table term using fts5vocab(page_text, col);
 create table word(key integer primary key autoincrement, word text not null unique,
     uses integer not null);
+create table vector(message integer primary key, numbers blob not null);
 """
 
 
@@ -169,6 +172,15 @@ class SearchIndex:
                 self._drop_messages(db, row[0])
                 db.execute("delete from chat where key = ?", row)
 
+    def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do one piece of work on the file, in one commit.
+
+        Raises:
+            SearchIndexUnusable: as of `put_chat`.
+        """
+        with _damage_told(), self._transaction() as db:
+            return work(db)
+
     def check(self) -> None:
         """Compare the full-text index with what it is made from.
 
@@ -233,6 +245,9 @@ class SearchIndex:
         for (content,) in db.execute("select content from message where chat = ?", (chat,)):
             _count_words(db, self._analyse(content).words, -1)
         db.execute("delete from word where uses < 1")
+        db.execute(
+            "delete from vector where message in (select key from message where chat = ?)", (chat,)
+        )
         db.execute("delete from message where chat = ?", (chat,))
 
     @contextlib.contextmanager
@@ -260,7 +275,7 @@ class SearchIndex:
         connection = _connect(self._path)
         try:
             rows = dict(connection.execute("select name, value from meta"))
-            if rows != self._meta():
+            if not self._meta().items() <= rows.items():
                 raise SearchIndexUnusable("it is of another version")
         except BaseException:
             connection.close()

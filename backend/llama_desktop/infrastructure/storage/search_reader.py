@@ -141,6 +141,10 @@ class SearchReader:
         )
         return {row[0]: Found(*row) for row in rows}
 
+    def read_vectors(self, keys: Collection[int]) -> dict[int, bytes]:
+        """What these messages mean, by key, as far as that is known."""
+        return dict(self._ask_for("select message, numbers from vector where message in", keys))
+
     def interrupt(self) -> None:
         """End the question under way, from any thread; who asked it gets SearchInterrupted."""
         if self._connection is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -25,6 +25,8 @@ _LENGTH: Final = 0.3
 _SAME: Final = 90.0
 """From this likeness on, two messages say the same."""
 _COMPARED: Final = 2_000
+_MEANING: Final = 0.3
+"""How much meaning counts beside words, each measured by the best of the candidates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Ranked:
     """The share of the question's weight that it or what is above it has words for: 0 to 1."""
     own: float
     """The share that its own words have."""
+    likeness: float = 0.0
+    """How close in meaning it is to the question: 0, also where that is not known, to 1."""
 
 
 def weigh(uses: int, total: int) -> float:
@@ -101,6 +105,24 @@ def rank(
     # Of equals the newer one: keys count up.
     ranked.sort(key=lambda found: (found.score, found.key), reverse=True)
     return ranked
+
+
+def blend(ranked: Sequence[Ranked], likeness: Mapping[int, float]) -> list[Ranked]:
+    """The candidates by words and by meaning, best first; who is not in `likeness` has 0."""
+    best = max((one.score for one in ranked), default=0.0)
+    closest = max(likeness.values(), default=0.0)
+    if best <= 0 or closest <= 0:
+        return list(ranked)
+    blended = [
+        replace(
+            one,
+            score=one.score / best + _MEANING * likeness.get(one.key, 0.0) / closest,
+            likeness=likeness.get(one.key, 0.0),
+        )
+        for one in ranked
+    ]
+    blended.sort(key=lambda found: (found.score, found.key), reverse=True)
+    return blended
 
 
 def drop_repeats(keys: Iterable[int], contents: Mapping[int, str], *, limit: int) -> list[int]:

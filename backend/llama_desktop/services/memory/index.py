@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
+from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from llama_desktop.domain.errors import StorageFailed
-from llama_desktop.domain.memory import IndexState
+from llama_desktop.domain.memory import EmbeddingState, IndexState, RerankerState
 from llama_desktop.infrastructure.storage.chat_files import read_chat, scan_chats
 from llama_desktop.infrastructure.storage.search_index import (
     SearchIndex,
@@ -23,6 +25,7 @@ from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.memory.indexed import INDEX_VERSION, analyse_message, select_messages
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _TOLD_EVERY: Final = 0.25
 """Seconds between two reports of how far the catching up has come."""
@@ -46,6 +49,7 @@ class MemoryIndex:
         self._index: SearchIndex | None = None
         self._is_damaged = False
         self._changed: dict[str, None] = {}
+        self._jobs: deque[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = deque()
         self._waiting: list[str] = []
         self._done = self._total = self._messages = self._size = 0
         self._told = 0.0
@@ -54,6 +58,9 @@ class MemoryIndex:
         self._caught_up = asyncio.Event()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._models: tuple[EmbeddingState | None, RerankerState | None] = (None, None)
+        self.on_caught_up: Callable[[], None] = lambda: None
+        """Called when chats were taken in and none waits any more."""
         self.topic: Final = Topic[IndexState]("memory", self._state)
 
     async def __aenter__(self) -> Self:
@@ -86,6 +93,23 @@ class MemoryIndex:
         self._caught_up.clear()
         self._work.set()
 
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do one piece of work on the index, between two chats.
+
+        Raises:
+            SearchIndexUnusable: it could not be done; the index is being made anew.
+        """
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append((work, done))
+        self._work.set()
+        return await done
+
+    def tell_models(self, embedding: EmbeddingState | None, reranker: RerankerState | None) -> None:
+        """What the models beside the index do, for whoever listens."""
+        if self._models != (embedding, reranker):
+            self._models = (embedding, reranker)
+            self._tell()
+
     async def wait_opened(self) -> None:
         """Until the index can be read, if only in part."""
         await self._opened.wait()
@@ -110,6 +134,8 @@ class MemoryIndex:
                 # The disk takes nothing: wait until there is something new to try it with.
                 self._work.clear()
             await self._work.wait()
+        for _, done in self._jobs:
+            done.cancel()
         if self._index is not None:
             await asyncio.to_thread(self._index.close)
 
@@ -117,7 +143,9 @@ class MemoryIndex:
         if self._index is None or self._is_damaged:
             self._index = await self._open()
         while not self._is_closing and not self._is_damaged:
-            if self._changed:
+            if self._jobs:
+                await self._do(self._index, *self._jobs.popleft())
+            elif self._changed:
                 conversation_id = next(iter(self._changed))
                 del self._changed[conversation_id]
                 await self._take(self._index, conversation_id)
@@ -126,10 +154,29 @@ class MemoryIndex:
                 self._done += 1
                 self._tell(now_and_then=True)
             else:
-                self._messages = await asyncio.to_thread(self._index.count_messages)
-                self._caught_up.set()
-                self._tell()
+                if not self._caught_up.is_set():
+                    self._messages = await asyncio.to_thread(self._index.count_messages)
+                    self._caught_up.set()
+                    self._tell()
+                    self.on_caught_up()
                 return
+
+    async def _do(
+        self,
+        index: SearchIndex,
+        work: Callable[[sqlite3.Connection], T],
+        done: asyncio.Future[T],
+    ) -> None:
+        if done.done():
+            return  # nobody waits for it any more
+        try:
+            result = await asyncio.to_thread(index.run, work)
+        except SearchIndexUnusable as error:
+            if not done.done():
+                done.set_exception(error)
+            raise
+        if not done.done():
+            done.set_result(result)
 
     async def _take(self, index: SearchIndex, conversation_id: str) -> None:
         await asyncio.to_thread(bring_up_to_date, index, self._chats, conversation_id)
@@ -176,6 +223,8 @@ class MemoryIndex:
             chats_total=self._total,
             is_catching_up=self._done < self._total,
             size_bytes=self._size,
+            embedding=self._models[0],
+            reranker=self._models[1],
         )
 
 

@@ -27,7 +27,7 @@ from llama_desktop.services.memory.passages import (
 )
 from llama_desktop.services.memory.query import read_prompt
 from llama_desktop.services.memory.recalled_text import render_recalled
-from llama_desktop.services.memory.service import MemoryService
+from llama_desktop.services.memory.service import MemoryService, Patience
 from llama_desktop.services.settings import SettingsService
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,9 @@ _LEAST_TERMS: Final = 2
 """A single word says too little about what is meant: "thanks", "continue"."""
 _SPARE: Final = 7
 """Looked at beyond those that are given: some are versions of each other, or said already."""
+_SHARE_OF_EMBEDDING: Final = 0.4
+_SHARE_OF_RERANKER: Final = 0.75
+"""Of the deadline, after how much of it the models have to be done."""
 _SHARE_OF_WINDOW: Final = 0.1
 _CHARACTERS_PER_TOKEN: Final = 3
 _MAX_QUESTION: Final = 4_000
@@ -119,7 +122,8 @@ class RecallService:
         """What was said before and fits, best first."""
         half = _MAX_QUESTION // 2
         is_long = len(question) > _MAX_QUESTION
-        query = read_prompt(f"{question[:half]} {question[-half:]}" if is_long else question)
+        text = f"{question[:half]} {question[-half:]}" if is_long else question
+        query = read_prompt(text)
         if sum(len(word.terms) for word in query.words) < _LEAST_TERMS:
             return []
         settings = self._settings.get()
@@ -132,7 +136,16 @@ class RecallService:
             return is_allowed and ranked.covered >= least
 
         limit = settings.memory_passages
-        hits = await self._memory.find(query, limit=limit + _SPARE, accept=accept)
+        hits = await self._memory.find(
+            query,
+            text,
+            limit=limit + _SPARE,
+            accept=accept,
+            patience=Patience(
+                embedding=self._deadline * _SHARE_OF_EMBEDDING,
+                reranker=self._deadline * _SHARE_OF_RERANKER,
+            ),
+        )
         chosen = choose_hits(hits, texts, limit)
         # What is given anyway is not given again before another: it can be switched off by itself.
         given = {hit.message.key for hit in chosen}

@@ -26,11 +26,13 @@ from llama_desktop.services.memory.fuse import (
     Group,
     Neighbour,
     Ranked,
+    blend,
     drop_repeats,
     rank,
     weigh,
 )
 from llama_desktop.services.memory.query import Query
+from llama_desktop.services.memory.vectors import likeness
 
 EVERYTHING: Final = SearchFilter()
 _CANDIDATES: Final = 100
@@ -55,31 +57,54 @@ class Hit:
     groups: tuple[Group, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What has words of a question, best first."""
+
+    ranked: tuple[Ranked, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
 class MessageSearch:
     """Asks one reader; on its thread."""
 
     def __init__(self, reader: SearchReader) -> None:
         self._reader = reader
 
-    def find(
-        self,
-        query: Query,
-        limit: int,
-        *,
-        only: SearchFilter = EVERYTHING,
-        accept: Callable[[Found, Ranked], bool] | None = None,
-    ) -> list[Hit]:
-        """The messages that fit best, each thing that was said only once.
+    def find(self, query: Query, limit: int) -> list[Hit]:
+        """The messages that fit best by their words, each thing that was said only once.
 
         Raises:
             SearchIndexUnusable: the index cannot be read (now).
         """
+        return self.choose(self.look(query), limit)
+
+    def look(self, query: Query, *, only: SearchFilter = EVERYTHING) -> Candidates:
+        """The messages that have the words. Raises as `find`."""
         total = self._reader.count_pages()
         groups, missing = self._plan(query, total)
         if not groups:
-            return []
+            return Candidates()
         keys = [key for key, _ in self._reader.find(_match(groups, query), _CANDIDATES, only)]
-        ranked = {one.key: one for one in self._rank(keys, groups, missing)}
+        return Candidates(tuple(self._rank(keys, groups, missing)), groups)
+
+    def choose(
+        self,
+        candidates: Candidates,
+        limit: int,
+        *,
+        vector: Sequence[float] | None = None,
+        accept: Callable[[Found, Ranked], bool] | None = None,
+    ) -> list[Hit]:
+        """The best of them, also by their meaning where the question's `vector` is known.
+
+        Raises as `find`.
+        """
+        ordered: Sequence[Ranked] = candidates.ranked
+        if vector is not None:
+            packed = self._reader.read_vectors([one.key for one in ordered])
+            ordered = blend(ordered, {key: likeness(vector, one) for key, one in packed.items()})
+        ranked = {one.key: one for one in ordered}
         found = self._reader.read_found(ranked)
         kept = [
             key
@@ -88,7 +113,7 @@ class MessageSearch:
         ]
         contents = {key: found[key].content for key in kept}
         return [
-            Hit(found[key], ranked[key], groups)
+            Hit(found[key], ranked[key], candidates.groups)
             for key in drop_repeats(kept, contents, limit=limit)
         ]
 

@@ -95,6 +95,7 @@ export const fakeConfig: ServerConfig = {
 	cache_type_v: null,
 	mmproj_path: null,
 	embeddings: false,
+	pooling: null,
 	alias: null,
 	built_in_engine: false
 };
@@ -140,6 +141,8 @@ export const fakeSettings: Settings = {
 	memory_strictness: 0.5,
 	memory_tokens: 1000,
 	passages_open: false,
+	embedding_model_path: null,
+	reranker_model_path: null,
 	presets: [],
 	last_config: null
 };

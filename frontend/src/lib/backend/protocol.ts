@@ -31,7 +31,7 @@ export interface Commands {
 	get_attachment: { args: { attachment_id: string }; value: AttachmentContent };
 	get_drafts: { args: Record<string, never>; value: Draft[] };
 	save_draft: { args: { conversation_id: string | null; content: string; attachment_ids?: string[] }; value: null };
-	search_messages: { args: { query: string; limit?: number; only?: SearchFilterInput | null }; value: SearchHit[] };
+	search_messages: { args: { query: string; limit?: number; only?: SearchFilterInput | null; by_meaning?: boolean }; value: SearchHit[] };
 	list_answer_models: { args: Record<string, never>; value: string[] };
 	rebuild_search_index: { args: Record<string, never>; value: null };
 	use_passage: { args: { conversation_id: string; message_id: number; number: number; is_used: boolean }; value: Message };
@@ -62,7 +62,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; download_limit_bytes?: number | null }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -324,6 +324,14 @@ export interface Draft {
 	updated: number;
 }
 
+export interface EmbeddingState {
+	model: string;
+	messages_done: number;
+	messages_total: number;
+	is_ready: boolean;
+	problem: string | null;
+}
+
 export interface Engine {
 	kind: EngineKind;
 	path: string;
@@ -459,6 +467,8 @@ export interface IndexState {
 	chats_total: number;
 	is_catching_up: boolean;
 	size_bytes: number;
+	embedding: EmbeddingState | null;
+	reranker: RerankerState | null;
 }
 
 export type InterfaceFont = 'inter' | 'system';
@@ -740,6 +750,8 @@ export interface Paused {
 	type: 'paused';
 }
 
+export type Pooling = 'mean' | 'cls' | 'last' | 'rank';
+
 export interface Preset {
 	id: string;
 	name: string;
@@ -795,6 +807,12 @@ export interface ReasoningDelta {
 	text: string;
 	generated_tokens: number;
 	tokens_per_second: number | null;
+}
+
+export interface RerankerState {
+	model: string;
+	is_ready: boolean;
+	problem: string | null;
 }
 
 export type Role = 'user' | 'assistant';
@@ -863,6 +881,7 @@ export interface SearchHit {
 	snippet: string;
 	matches: [number, number][];
 	score: number;
+	likeness: number;
 }
 
 export interface ServerConfig {
@@ -877,6 +896,7 @@ export interface ServerConfig {
 	cache_type_v: CacheType | null;
 	mmproj_path: string | null;
 	embeddings: boolean;
+	pooling: Pooling | null;
 	alias: string | null;
 	built_in_engine: boolean;
 }
@@ -893,6 +913,7 @@ export interface ServerConfigInput {
 	cache_type_v?: CacheType | null;
 	mmproj_path?: string | null;
 	embeddings?: boolean;
+	pooling?: Pooling | null;
 	alias?: string | null;
 	built_in_engine?: boolean;
 }
@@ -945,6 +966,8 @@ export interface Settings {
 	memory_strictness: number;
 	memory_tokens: number;
 	passages_open: boolean;
+	embedding_model_path: string | null;
+	reranker_model_path: string | null;
 	presets: Preset[];
 	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;

@@ -20,6 +20,7 @@ EMBEDDED_FLAGS: Final = frozenset(
         "--cache-type-v",
         "--ctx-size",
         "--embeddings",
+        "--pooling",
         "--flash-attn",
         "--gpu-layers",
         "--host",

@@ -83,6 +83,12 @@ def _build_table(extension: Any) -> dict[str, _Flag]:
         ("-ctv", "--cache-type-v"): _Flag("cache_type_v", types.__getitem__),
         ("-cram", "--cache-ram"): _Flag("cache_ram_mib", int),
         ("--embedding", "--embeddings"): _Flag("embedding", value=True),
+        ("--pooling",): _Flag(
+            "pooling_type",
+            lambda text: getattr(
+                extension.llama_pooling_type, f"LLAMA_POOLING_TYPE_{text.upper()}"
+            ),
+        ),
         ("--jinja",): _Flag("use_jinja", value=True),
         ("--no-context-shift",): _Flag("ctx_shift", value=False),
         ("--slots",): _Flag("endpoint_slots", value=True),
