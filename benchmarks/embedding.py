@@ -23,6 +23,7 @@ from llama_desktop.services.memory.side_server import SideServer
 
 T = TypeVar("T")
 _PATIENCE = 600.0
+_AT_ONCE = 32
 
 
 class RunningEmbeddingModel:
@@ -31,6 +32,7 @@ class RunningEmbeddingModel:
     def __init__(self, path: Path) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.path = path
+        self._known: dict[tuple[str, str], bytes] = {}
         self._home = tempfile.TemporaryDirectory(prefix="llama-desktop-bench-")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -39,12 +41,13 @@ class RunningEmbeddingModel:
         self._model = self._run(self._open())
 
     def embed(self, exchanges: Sequence[Exchange]) -> list[bytes]:
-        """A packed vector of each."""
-        return [
-            vector
-            for first in range(0, len(exchanges), 32)
-            for vector in self._run(self._model.embed(exchanges[first : first + 32]))
-        ]
+        """A packed vector of each; the same text is asked for once."""
+        unknown = [one for one in exchanges if (one.content, one.before) not in self._known]
+        for first in range(0, len(unknown), _AT_ONCE):
+            some = unknown[first : first + _AT_ONCE]
+            for one, vector in zip(some, self._run(self._model.embed(some)), strict=True):
+                self._known[one.content, one.before] = vector
+        return [self._known[one.content, one.before] for one in exchanges]
 
     def embed_query(self, question: str) -> tuple[float, ...] | None:
         """The vector of a question."""
