@@ -143,6 +143,7 @@ async def open_application(
             data_folder=paths.data,
             models=lambda: models.library().models,
             last_sample=lambda: telemetry.last_sample,
+            estimates=lambda: fit,
         )
         llama = await stack.enter_async_context(
             LlamaCppService(launcher, explain=diagnostician.explain)

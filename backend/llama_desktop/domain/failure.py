@@ -74,6 +74,8 @@ class LoadOther(Struct, frozen=True, kw_only=True, tag="load_other"):
     model_path: Path
     name: str
     size_bytes: int
+    needed_bytes: int | None = None
+    """What it takes of memory by the estimate; it fits."""
 
 
 class ChooseModel(Struct, frozen=True, tag="choose_model"):

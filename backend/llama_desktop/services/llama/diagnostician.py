@@ -6,17 +6,19 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-from llama_desktop.domain.failure import Ending, LoadOther, ServerFailure
+from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.metrics import MetricsSample
 from llama_desktop.domain.models import ModelFile
 from llama_desktop.services.llama.diagnosis.diagnose import diagnose
 from llama_desktop.services.llama.diagnosis.evidence import Evidence, FileFacts, MemoryFacts
+from llama_desktop.services.llama.fit_finding import Estimates, find_fit, find_smaller
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +26,11 @@ Explain = Callable[[Ending, ServerConfig], Awaitable[ServerFailure]]
 """Finds out why a server ended; never raises, and takes a moment at most."""
 
 _PATIENCE_SECONDS: Final = 2.0
-_FITS_BESIDE: Final = 0.7
-"""A model that is offered instead has to be smaller than this share of the one that failed."""
+_NEARLY_FULL: Final = 0.03
+"""With less than this share of the memory left, the system looks for something to end."""
+_MEMORY: Final = frozenset(
+    {FailureCause.GPU_MEMORY_OUT, FailureCause.MEMORY_OUT, FailureCause.KILLED_FOR_MEMORY}
+)
 
 
 async def explain_plainly(ending: Ending, config: ServerConfig) -> ServerFailure:
@@ -42,76 +47,88 @@ class Diagnostician:
         data_folder: Path,
         models: Callable[[], tuple[ModelFile, ...]],
         last_sample: Callable[[], MetricsSample | None],
+        estimates: Callable[[], Estimates],
     ) -> None:
         """`last_sample`: what telemetry saw last; None: nobody listened."""
         self._data_folder = data_folder
         self._models = models
         self._last_sample = last_sample
+        self._estimates = estimates
 
     async def explain(self, ending: Ending, config: ServerConfig) -> ServerFailure:
         """See `Explain`."""
         models, sample = self._models(), self._last_sample()
         model = next((each for each in models if each.path == config.model_path), None)
+        evidence = Evidence(
+            ending=ending,
+            config=config,
+            model_name=model.name if model is not None else config.model_path.stem,
+            file=_read_facts(model),
+            memory=_read_sample(sample),
+        )
+        failure = diagnose(evidence)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                memory, disk_free = await asyncio.to_thread(self._look, sample)
+                evidence = await asyncio.to_thread(self._look, evidence)
+                failure = diagnose(evidence)
+                if failure.cause in _MEMORY:
+                    evidence = await self._find_what_fits(evidence, models, model)
+                    failure = diagnose(evidence)
         except TimeoutError:
-            logger.warning("the machine does not tell what memory it has")
-            memory, disk_free = MemoryFacts(), None
-        failure = diagnose(
-            Evidence(
-                ending=ending,
-                config=config,
-                model_name=model.name if model is not None else config.model_path.stem,
-                file=_read_facts(model),
-                memory=memory,
-                smaller=_find_smaller(models, model),
-                disk_free_bytes=disk_free,
-            )
-        )
+            logger.warning("what the machine has free cannot be found out in time")
         logger.warning("llama-server failed: %s (%s)", failure.message, failure.cause)
         return failure
 
-    def _look(self, sample: MetricsSample | None) -> tuple[MemoryFacts, int | None]:
+    def _look(self, evidence: Evidence) -> Evidence:
         """Blocks for a moment."""
         try:
             disk_free = shutil.disk_usage(self._data_folder).free
         except OSError:
             disk_free = None
         machine = psutil.virtual_memory()
-        gpus = sample.gpus if sample is not None and sample.gpus else ()
-        totals = [gpu.memory_total_bytes for gpu in gpus]
-        used = [gpu.memory_used_bytes for gpu in gpus]
-        total = None if not totals or None in totals else sum(t for t in totals if t)
-        in_use = None if not used or None in used else sum(u for u in used if u)
-        ours = sum(gpu.memory_process_bytes or 0 for gpu in gpus)
-        return (
-            MemoryFacts(
-                machine_free_bytes=machine.available,
-                machine_total_bytes=machine.total,
-                gpu_total_bytes=total,
-                gpu_free_bytes=None if total is None or in_use is None else total - in_use + ours,
-            ),
-            disk_free,
+        memory = replace(
+            evidence.memory,
+            machine_free_bytes=machine.available,
+            machine_total_bytes=machine.total,
+        )
+        return replace(evidence, memory=memory, disk_free_bytes=disk_free)
+
+    async def _find_what_fits(
+        self, evidence: Evidence, models: tuple[ModelFile, ...], model: ModelFile | None
+    ) -> Evidence:
+        estimates = self._estimates()
+        found = await estimates.estimate(evidence.config)
+        memory = evidence.memory
+        if found.gpu_free_bytes:
+            memory = replace(memory, gpu_free_bytes=found.gpu_free_bytes)
+        return replace(
+            evidence,
+            memory=memory,
+            fit=await find_fit(estimates, evidence.config),
+            smaller=await find_smaller(estimates, models, model),
         )
 
 
 def _read_facts(model: ModelFile | None) -> FileFacts:
     if model is None:
         return FileFacts()
-    return FileFacts(missing_parts=model.missing_parts, part_count=model.part_count)
+    return FileFacts(
+        # llama.cpp counts the output as one more.
+        layers=model.layer_count + 1 if model.layer_count else None,
+        context_size=model.context_length,
+        missing_parts=model.missing_parts,
+        part_count=model.part_count,
+    )
 
 
-def _find_smaller(models: tuple[ModelFile, ...], model: ModelFile | None) -> LoadOther | None:
-    """The largest sound model that is clearly smaller than the one that failed."""
-    if model is None:
-        return None
-    smaller = [
-        each
-        for each in models
-        if each.problem is None and each.size_bytes < model.size_bytes * _FITS_BESIDE
-    ]
-    if not smaller:
-        return None
-    best = max(smaller, key=lambda each: each.size_bytes)
-    return LoadOther(model_path=best.path, name=best.name, size_bytes=best.size_bytes)
+def _read_sample(sample: MetricsSample | None) -> MemoryFacts:
+    """What the machine had just before the end."""
+    if sample is None:
+        return MemoryFacts()
+    used, total = sample.machine_memory_used_bytes, sample.machine_memory_total_bytes
+    gpus = [gpu.memory_total_bytes for gpu in sample.gpus or ()]
+    known = [bytes_ for bytes_ in gpus if bytes_ is not None]
+    return MemoryFacts(
+        was_nearly_full=bool(used and total and total - used < total * _NEARLY_FULL),
+        gpu_total_bytes=sum(known) if known and len(known) == len(gpus) else None,
+    )

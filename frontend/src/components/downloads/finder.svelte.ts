@@ -22,6 +22,7 @@ export class Finder {
 
 	constructor(downloads: DownloadsStore) {
 		this.#downloads = downloads;
+		this.query = downloads.takeWanted();
 	}
 
 	/** Whether what is written is the address of a file, not something to search for. */

@@ -499,6 +499,7 @@ export interface LoadOther {
 	model_path: string;
 	name: string;
 	size_bytes: number;
+	needed_bytes: number | null;
 }
 
 export interface LoadWithContext {

@@ -54,12 +54,13 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 	const navigation = new NavigationStore(start);
 	const settings = new SettingsStore(backend);
 	const server = new ServerStore(backend);
+	const downloads = new DownloadsStore(backend);
 	return {
 		attachments: new AttachmentsStore(backend),
 		context: new ContextUsageStore(backend),
 		conversations: new ConversationsStore(backend),
-		downloads: new DownloadsStore(backend),
-		cures: new CuresStore(backend, server, settings, navigation),
+		downloads,
+		cures: new CuresStore(backend, server, settings, navigation, downloads),
 		doctor: new DoctorStore(backend),
 		log: new LogStore(backend),
 		memory: new MemoryStore(backend),

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend';
 import type { FailureAction, ServerConfig, ServerConfigInput } from '../backend/protocol';
+import type { DownloadsStore } from './downloadsStore.svelte';
 import type { NavigationStore } from './navigationStore.svelte';
 import type { ServerStore } from './serverStore.svelte';
 import type { SettingsStore } from './settingsStore.svelte';
@@ -10,17 +11,20 @@ export class CuresStore {
 	#server: ServerStore;
 	#settings: SettingsStore;
 	#navigation: NavigationStore;
+	#downloads: DownloadsStore;
 
 	constructor(
 		backend: Backend,
 		server: ServerStore,
 		settings: SettingsStore,
-		navigation: NavigationStore
+		navigation: NavigationStore,
+		downloads: DownloadsStore
 	) {
 		this.#backend = backend;
 		this.#server = server;
 		this.#settings = settings;
 		this.#navigation = navigation;
+		this.#downloads = downloads;
 	}
 
 	/** Whether it can be done here; a program is chosen by a native dialog. */
@@ -37,8 +41,11 @@ export class CuresStore {
 		}
 		switch (action.type) {
 			case 'choose_model':
+				this.#navigation.show('models');
+				return;
 			case 'find_model':
 				this.#navigation.show('models');
+				this.#downloads.find(action.query);
 				return;
 			case 'choose_engine':
 				await this.#chooseEngine(config);

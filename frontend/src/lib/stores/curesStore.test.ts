@@ -5,6 +5,7 @@ import { FakeBackend } from '../backend/fake';
 import { fakeRunning } from '../backend/fakeValues';
 import type { FailureAction } from '../backend/protocol';
 import { CuresStore } from './curesStore.svelte';
+import { DownloadsStore } from './downloadsStore.svelte';
 import { NavigationStore } from './navigationStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';
@@ -14,11 +15,18 @@ const CONFIG = aConfig({ context_size: 32_768, gpu_layers: 41, mmproj_path: '/m/
 let backend: FakeBackend;
 let navigation: NavigationStore;
 let cures: CuresStore;
+let downloads: DownloadsStore;
 
 beforeEach(() => {
 	backend = new FakeBackend().answer('start_llama_server', () => fakeRunning);
 	navigation = new NavigationStore();
-	cures = new CuresStore(backend, new ServerStore(backend), new SettingsStore(backend), navigation);
+	cures = new CuresStore(
+		backend,
+		new ServerStore(backend),
+		new SettingsStore(backend),
+		navigation,
+		(downloads = new DownloadsStore(backend))
+	);
 });
 
 describe('an action that loads', () => {
@@ -35,7 +43,13 @@ describe('an action that loads', () => {
 		[{ type: 'load_without_vision' }, { ...CONFIG, mmproj_path: null }],
 		[{ type: 'use_built_in_engine' }, { ...CONFIG, built_in_engine: true }],
 		[
-			{ type: 'load_other', model_path: '/m/small.gguf', name: 'Small', size_bytes: 1 },
+			{
+				type: 'load_other',
+				model_path: '/m/small.gguf',
+				name: 'Small',
+				size_bytes: 1,
+				needed_bytes: 2
+			},
 			{ model_path: '/m/small.gguf' }
 		]
 	])('%j starts with that change and no other', async (action, config) => {
@@ -48,6 +62,12 @@ describe('an action that loads nothing', () => {
 	test('goes to the models', async () => {
 		await cures.carryOut({ type: 'choose_model' }, CONFIG);
 		expect(navigation.view).toBe('models');
+	});
+
+	test('opens the search for a good copy, with the name written already', async () => {
+		await cures.carryOut({ type: 'find_model', query: 'Gemma 3' }, CONFIG);
+		expect(downloads.isFinderOpen).toBe(true);
+		expect([downloads.takeWanted(), downloads.takeWanted()]).toEqual(['Gemma 3', '']);
 	});
 
 	test('opens the doctor', async () => {

@@ -11,6 +11,8 @@ export class DownloadsStore {
 	isKnown = $state(false);
 	/** Whether the finder lies over the page. */
 	isFinderOpen = $state(false);
+	/** What the finder is to be opened with. */
+	#wanted = '';
 
 	list = $derived(this.all.downloads);
 	/** Those that fetch or check. */
@@ -18,6 +20,19 @@ export class DownloadsStore {
 	hasNoRoom = $derived(this.list.some(({ state }) => state.type === 'no_room'));
 	/** From 0 to 1 over all that run; `null`: none does. */
 	share = $derived(shareOf(this.running));
+
+	/** Opens the finder with these words; they are searched for when the person says so. */
+	find(words: string): void {
+		this.#wanted = words;
+		this.isFinderOpen = true;
+	}
+
+	/** The words it was opened with, once. */
+	takeWanted(): string {
+		const words = this.#wanted;
+		this.#wanted = '';
+		return words;
+	}
 
 	#backend: Backend;
 

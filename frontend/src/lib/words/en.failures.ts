@@ -56,7 +56,10 @@ export const failures = {
 				return {
 					label: `Load ${action.name}`,
 					title: 'Pick a smaller model',
-					detail: `${action.name} is ${formatBytes(action.size_bytes)}.`
+					detail:
+						action.needed_bytes === null
+							? `${action.name} is ${formatBytes(action.size_bytes)}.`
+							: `${action.name} needs ${formatBytes(action.needed_bytes)} and fits.`
 				};
 			case 'choose_model':
 				return {

@@ -143,6 +143,21 @@ def test_a_smaller_model_that_is_here_is_offered() -> None:
     assert smaller in judge(say(*GPU_OUT), smaller=smaller).actions
 
 
+def test_a_kill_when_memory_was_nearly_gone_is_for_memory_where_the_kernel_is_silent() -> None:
+    memory = MemoryFacts(was_nearly_full=True)
+    silent = judge(say(exit_code=-9, while_loading=False), memory=memory)
+    assert silent.cause is FailureCause.KILLED_FOR_MEMORY
+    told = judge(say(exit_code=-9, while_loading=False, oom_kills=0), memory=memory)
+    assert told.cause is FailureCause.KILLED
+
+
+def test_what_it_needs_is_told_by_the_estimate_where_the_engine_is_silent() -> None:
+    fit = Fit(needed_bytes=19_700_000_000, context_tried=32768, context_size=8192)
+    failure = judge(say("terminate: what(): std::bad_alloc", exit_code=-6), fit=fit)
+    assert "needs about 19.7 GB with a context of 32,768 tokens" in failure.message
+    assert failure.actions[0] == LoadWithContext(context_size=8192, instead_of=32768)
+
+
 def test_a_part_that_is_missing_is_named() -> None:
     failure = judge(
         say("E llama_model_load: error loading model: failed to load model"),

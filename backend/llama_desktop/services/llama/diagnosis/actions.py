@@ -182,7 +182,11 @@ def find_gpu_layers(evidence: Evidence) -> LoadWithLayers | None:
 
 
 def _smaller_context(evidence: Evidence) -> Iterator[LoadWithContext]:
-    tried = evidence.config.context_size or find_context_size(evidence.ending.lines)
+    tried = (
+        evidence.config.context_size
+        or find_context_size(evidence.ending.lines)
+        or evidence.fit.context_tried
+    )
     if tried is None or tried <= SMALLEST_CONTEXT:
         return
     wanted = evidence.fit.context_size or _find_context(evidence, tried) or tried // 2

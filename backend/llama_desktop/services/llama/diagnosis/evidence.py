@@ -13,7 +13,7 @@ class FileFacts:
     """What the model's file tells, as far as it can be read."""
 
     layers: int | None = None
-    """Blocks of the model; its output layer is one more to llama.cpp."""
+    """As llama.cpp counts them: the output is one."""
     context_size: int | None = None
     """The largest that it was made for."""
     missing_parts: tuple[int, ...] = ()
@@ -29,6 +29,8 @@ class MemoryFacts:
     gpu_free_bytes: int | None = None
     """Of all GPUs together."""
     gpu_total_bytes: int | None = None
+    was_nearly_full: bool = False
+    """The machine's memory, by the last telemetry sample before the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class Fit:
     """The most layers that fit with the context that was tried."""
     layers: int | None = None
     context_size: int | None = None
-    """The largest usual context that fits with the layers that were tried."""
+    """The largest half, quarter, … of the context that fits with the layers that were tried."""
+    needed_bytes: int | None = None
+    """What was tried takes in all, on the GPU and in RAM."""
+    context_tried: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

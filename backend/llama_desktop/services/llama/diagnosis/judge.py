@@ -46,7 +46,7 @@ def judge(evidence: Evidence) -> Symptom:
     symptom = find_symptom(ending.lines[-_LAST_LINES:])
     if symptom is not None and symptom.cause in _TELLING_IN_CRASH:
         return symptom
-    return Symptom(_judge_crash(ending, crash))
+    return Symptom(_judge_crash(evidence, crash))
 
 
 def _judge_own_end(evidence: Evidence, exit_code: int) -> Symptom:
@@ -78,9 +78,17 @@ def _judge_start(ending: Ending) -> FailureCause:
     return _Cause.ENGINE_NOT_EXECUTABLE if ending.command else _Cause.NO_PERMISSION
 
 
-def _judge_crash(ending: Ending, crash: str | int) -> FailureCause:
+def _judge_kill(evidence: Evidence) -> FailureCause:
+    """The kernel's own count decides; where it does not tell, what memory was left."""
+    kills = evidence.ending.oom_kills
+    is_for_memory = evidence.memory.was_nearly_full if kills is None else kills > 0
+    return _Cause.KILLED_FOR_MEMORY if is_for_memory else _Cause.KILLED
+
+
+def _judge_crash(evidence: Evidence, crash: str | int) -> FailureCause:
+    ending = evidence.ending
     if crash == "SIGKILL":
-        return _Cause.KILLED_FOR_MEMORY if ending.oom_kills else _Cause.KILLED
+        return _judge_kill(evidence)
     if crash in _ASKED_TO_END:
         return _Cause.KILLED
     if crash in _NO_LIBRARY:

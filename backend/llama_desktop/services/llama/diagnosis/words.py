@@ -216,9 +216,10 @@ def _find_figures(symptom: Symptom, evidence: Evidence) -> str:
         case _Cause.GPU_MEMORY_OUT:
             asked = find_asked_bytes(lines)
             free = find_gpu_free_bytes(lines) or memory.gpu_free_bytes
-            return _compare(asked, free, "of GPU memory")
+            return _compare(asked, free, "of GPU memory") or _need(evidence)
         case _Cause.MEMORY_OUT | _Cause.KILLED_FOR_MEMORY:
-            return _compare(find_asked_bytes(lines), memory.machine_free_bytes, "of memory")
+            asked = find_asked_bytes(lines)
+            return _compare(asked, memory.machine_free_bytes, "of memory") or _need(evidence)
         case _Cause.MODEL_PART_MISSING if evidence.file.missing_parts:
             numbers = ", ".join(str(part) for part in evidence.file.missing_parts[:10])
             is_one = len(evidence.file.missing_parts) == 1
@@ -240,3 +241,11 @@ def _compare(asked: int | None, free: int | None, kind: str) -> str:
     if asked is not None:
         return f"It asked for {format_bytes(asked)} in one piece."
     return ""
+
+
+def _need(evidence: Evidence) -> str:
+    """By the estimate, where the engine did not tell."""
+    needed, context = evidence.fit.needed_bytes, evidence.fit.context_tried
+    if needed is None or not context:
+        return ""
+    return f"It needs about {format_bytes(needed)} with a context of {context:,} tokens."
