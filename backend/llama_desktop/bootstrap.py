@@ -12,7 +12,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from llama_desktop.bridge.toolkit_check import check_toolkit
-from llama_desktop.domain.errors import BadRequest, EngineNotFound, StorageFailed
+from llama_desktop.domain.errors import (
+    AppError,
+    BadRequest,
+    EngineNotFound,
+    ServerStartFailed,
+    StorageFailed,
+)
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
@@ -176,6 +182,7 @@ async def open_application(
                 storage,
                 notices,
                 attachments,
+                settings.get,
             )
         )
         conversations.on_change = memory.index.note_change
@@ -186,6 +193,7 @@ async def open_application(
                 notices,
                 conversations,
                 attachments,
+                settings.get,
             )
         )
         orchestrator = await stack.enter_async_context(
@@ -212,6 +220,10 @@ async def open_application(
                 reranker_server=reranker_server,
             )
         )
+        if (last := settings.get().last_config) is not None and settings.get().load_last_model:
+            again = _load_last_model(llama, last, notices)
+            loading = tasks.create_task(again, name="load the last model")
+            stack.callback(loading.cancel)
         yield Application(
             info=_info(paths, version=version, has_window=desktop.has_window),
             desktop=desktop,
@@ -230,6 +242,7 @@ async def open_application(
             downloads=downloads,
             finder=hub_finder,
             hub_account=hub_account,
+            engine_finder=finder,
             settings=settings,
             telemetry=telemetry,
             doctor=DoctorService(paths, finder, version=version, look_at_window=check_toolkit),
@@ -347,6 +360,17 @@ async def _look_for_engine(finder: EngineFinder) -> None:
         logger.warning("%s", error.message)  # told to the person when a model is loaded
     else:
         logger.info("engine: %s (%s)", found.engine.path, found.engine.source)
+
+
+async def _load_last_model(
+    llama: LlamaCppService, config: ServerConfig, notices: NoticeService
+) -> None:
+    try:
+        await llama.start(config)
+    except ServerStartFailed as error:
+        logger.warning("%s", error.message)  # told by the state of the server
+    except AppError as error:
+        notices.add("last_model_not_loaded", f"The last model was not loaded. {error.message}")
 
 
 def _info(paths: AppPaths, *, version: str, has_window: bool) -> AppInfo:

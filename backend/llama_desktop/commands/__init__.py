@@ -60,6 +60,7 @@ _ROWS: Final = (
     ),
     command(llama.stop_llama_server),
     command(llama.get_server_state),
+    command(llama.get_engine, EngineNotFound),
     command(
         chat.send_message,
         ServerNotRunning,
@@ -155,7 +156,7 @@ _ROWS: Final = (
     command(downloads.delete_hub_token, StorageFailed),
     command(settings.get_settings),
     command(settings.get_default_settings),
-    spread_command(settings.update_settings, StorageFailed),
+    spread_command(settings.update_settings, StructureInvalid, MessageTooLong, StorageFailed),
     command(settings.reset_setting, StorageFailed),
     command(settings.save_preset, StructureInvalid, MessageTooLong, StorageFailed),
     command(settings.delete_preset, StorageFailed),

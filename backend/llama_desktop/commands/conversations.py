@@ -20,12 +20,16 @@ async def create_conversation(
     app: Application,
     *,
     title: str | None = None,
-    system_prompt: str = "",
+    system_prompt: str | None = None,
     parameters: SamplingParameters | None = None,
+    overflow: Overflow | None = None,
 ) -> Conversation:
-    """Begin a chat. Without a title it gets one from its first message."""
+    """Begin a chat. Without a title it gets one from its first message.
+
+    What is null is as the settings have it for new chats.
+    """
     return await app.conversations.create(
-        title=title, system_prompt=system_prompt, parameters=parameters or SamplingParameters()
+        title=title, system_prompt=system_prompt, parameters=parameters, overflow=overflow
     )
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from llama_desktop.domain.chat import Preset
-from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.domain.chat import Overflow, Preset, SamplingParameters
+from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
 
 
 class Theme(StrEnum):
@@ -64,8 +64,30 @@ class Motion(StrEnum):
     LESS = "less"
 
 
+class StartPlace(StrEnum):
+    """What is seen first."""
+
+    NEW_CHAT = "new_chat"
+    LAST_CHAT = "last_chat"
+
+
 TextSize = Annotated[int, Meta(ge=13, le=20)]
 """Pixels of a conversation's text; everything else grows with it."""
+ContextSize = Annotated[int, Meta(ge=256, le=1_048_576)]
+"""Tokens."""
+GpuLayers = Annotated[int, Meta(ge=0, le=999)]
+Threads = Annotated[int, Meta(ge=1, le=1024)]
+TrashDays = Annotated[int, Meta(ge=1, le=3650)]
+ActionId = Annotated[str, Meta(max_length=200)]
+Shortcuts = Annotated[
+    dict[
+        Annotated[str, Meta(pattern="^[A-Za-z]{1,40}$")],
+        Annotated[str, Meta(pattern=r"^(((Mod|Alt|Shift)\+){0,3}[^\s+]{1,20})?$")],
+    ],
+    Meta(max_length=100),
+]
+"""Keys by the name of what they do: `Mod+Shift+K`; `Mod` is Ctrl or Command, empty is none."""
+RecentActions = Annotated[tuple[ActionId, ...], Meta(max_length=20)]
 
 MemoryPassages = Annotated[int, Meta(ge=1, le=10)]
 """Passages that go with a question."""
@@ -98,6 +120,25 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The halo of busy squares, in the dark theme."""
     show_speed: bool = True
     """Measured figures under each answer."""
+    open_at_start: StartPlace = StartPlace.NEW_CHAT
+    load_last_model: bool = False
+    """Load `last_config` as soon as the app runs."""
+    load_context_size: ContextSize | None = None
+    """The `load_…` are for a start that says nothing of it; None leaves it to the engine."""
+    load_gpu_layers: GpuLayers | None = None
+    load_cache_type: CacheType | None = None
+    load_flash_attention: FlashAttention | None = None
+    load_threads: Threads | None = None
+    chat_system_prompt: str = ""
+    """The `chat_…` are what a new chat begins with."""
+    chat_parameters: SamplingParameters = SamplingParameters()
+    chat_overflow: Overflow = Overflow.OLDEST
+    trash_days: TrashDays | None = 30
+    """After which a start really deletes what is in the trash; None: never."""
+    shortcuts: Shortcuts = {}
+    """Only those that are not as they came."""
+    recent_actions: RecentActions = ()
+    """What was run from the palette, last first."""
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
@@ -137,6 +178,19 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     motion: Motion | UnsetType = UNSET
     glow: bool | UnsetType = UNSET
     show_speed: bool | UnsetType = UNSET
+    open_at_start: StartPlace | UnsetType = UNSET
+    load_last_model: bool | UnsetType = UNSET
+    load_context_size: ContextSize | UnsetType | None = UNSET
+    load_gpu_layers: GpuLayers | UnsetType | None = UNSET
+    load_cache_type: CacheType | UnsetType | None = UNSET
+    load_flash_attention: FlashAttention | UnsetType | None = UNSET
+    load_threads: Threads | UnsetType | None = UNSET
+    chat_system_prompt: str | UnsetType = UNSET
+    chat_parameters: SamplingParameters | UnsetType = UNSET
+    chat_overflow: Overflow | UnsetType = UNSET
+    trash_days: TrashDays | UnsetType | None = UNSET
+    shortcuts: Shortcuts | UnsetType = UNSET
+    recent_actions: RecentActions | UnsetType = UNSET
     sidebar_open: bool | UnsetType = UNSET
     llama_server_path: Path | UnsetType | None = UNSET
     memory_enabled: bool | UnsetType = UNSET

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llama_desktop.domain.settings import AppInfo
     from llama_desktop.infrastructure.desktop import Desktop
+    from llama_desktop.infrastructure.llama.binary import EngineFinder
     from llama_desktop.services.attachments import AttachmentService
     from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.chat.prompts import PromptService
@@ -52,6 +53,7 @@ class Application:
     downloads: DownloadService
     finder: FinderService
     hub_account: HubAccountService
+    engine_finder: EngineFinder
     settings: SettingsService
     telemetry: TelemetryService
     doctor: DoctorService

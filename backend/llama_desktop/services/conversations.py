@@ -39,6 +39,7 @@ from llama_desktop.domain.events import (
     ConversationsEvent,
     ConversationsSnapshot,
 )
+from llama_desktop.domain.settings import Settings
 from llama_desktop.infrastructure.storage.conversation_repository import (
     ConversationDamaged,
     ConversationRepository,
@@ -62,7 +63,7 @@ from llama_desktop.services.faulty_files import describe_faulty_files
 from llama_desktop.services.held_changes import HeldChanges
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.sampling import require_sound_parameters
-from llama_desktop.services.trash import KEPT_SECONDS
+from llama_desktop.services.trash import purged_before
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +101,15 @@ class ConversationService:
         storage: StorageThread,
         notices: NoticeService,
         attachments: KeptAttachments,
+        settings: Callable[[], Settings] = Settings,
         *,
         retry_seconds: float = 2.0,
     ) -> None:
-        """`retry_seconds`: how often it is tried to write what a full disk refused."""
+        """`settings`: what a new chat begins with, and how long the trash is kept.
+        `retry_seconds`: how often it is tried to write what a full disk refused.
+        """
         self._repository = repository
+        self._settings = settings
         self._held = HeldChanges(repository)
         self._retry_seconds = retry_seconds
         self._retrying: asyncio.Task[None] | None = None
@@ -154,18 +159,25 @@ class ConversationService:
         self,
         *,
         title: str | None = None,
-        system_prompt: str = "",
+        system_prompt: str | None = None,
         parameters: SamplingParameters | None = None,
+        overflow: Overflow | None = None,
     ) -> Conversation:
-        """Begin a conversation. It comes into the list as soon as it holds something."""
+        """Begin a conversation. It comes into the list as soon as it holds something.
+
+        What is None is as the settings have it for new chats.
+        """
         now = time.time()
+        usual = self._settings()
+        instructions = usual.chat_system_prompt if system_prompt is None else system_prompt
         conversation = Conversation(
             id=_make_id(now),
             title=require_title(title) if title else "",
             created=now,
             updated=now,
-            system_prompt=require_fitting_text(system_prompt, "The system prompt"),
-            parameters=require_sound_parameters(parameters or SamplingParameters()),
+            system_prompt=require_fitting_text(instructions, "The system prompt"),
+            parameters=require_sound_parameters(parameters or usual.chat_parameters),
+            overflow=overflow or usual.chat_overflow,
         )
         await self._keep(self._repository.create, conversation)
         self._publish(conversation)
@@ -387,7 +399,7 @@ class ConversationService:
 
     def _take_inventory(self) -> Inventory:
         """On the storage thread, before anything else can be asked of it."""
-        self._repository.purge_trash(time.time() - KEPT_SECONDS)
+        self._repository.purge_trash(purged_before(self._settings(), time.time()))
         inventory = self._repository.take_inventory()
         faulty = list(inventory.faulty_files)
         for conversation_id in inventory.interrupted_ids:

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from llama_desktop.domain.chat import Attachment, Conversation, Draft, Role
 from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
+from llama_desktop.domain.settings import Settings
 from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.clean_text import require_fitting_text
 from llama_desktop.services.notices import NoticeService
-from llama_desktop.services.trash import KEPT_SECONDS
+from llama_desktop.services.trash import purged_before
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,10 @@ class DraftService:
         notices: NoticeService,
         conversations: DraftedConversations,
         attachments: AttachmentService,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
+        """`settings`: how long the draft of a chat in the trash is kept."""
+        self._settings = settings
         self._repository = repository
         self._storage = storage
         self._notices = notices
@@ -162,7 +166,7 @@ class DraftService:
             conversation = await self._conversations.get(draft.conversation_id)
         except ConversationNotFound:
             # An empty new chat is not kept, but what was written in it must be.
-            is_purged = draft.updated < time.time() - KEPT_SECONDS
+            is_purged = draft.updated < purged_before(self._settings(), time.time())
             return None if is_purged else replace(draft, conversation_id=None)
         except StorageFailed as error:
             logger.warning("the conversation of a draft cannot be read: %s", error)

@@ -18,6 +18,7 @@ from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.clean_text import require_fitting_text
 from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.llama.load_defaults import with_load_defaults
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.sampling import require_sound_parameters
 
@@ -45,7 +46,7 @@ class SettingsService:
         if damaged is not None:
             self._notices.add(
                 "settings_damaged",
-                "The settings file was damaged, so the app starts with default settings. "
+                "The settings file was damaged. What could not be read is as it came. "
                 f"The file was kept as found: {damaged}.",
             )
 
@@ -57,11 +58,18 @@ class SettingsService:
         """All settings as they are before anybody changes one."""
         return Settings()
 
+    def complete(self, config: ServerConfig) -> ServerConfig:
+        """A config, and what the settings have where it leaves a choice to the engine."""
+        return with_load_defaults(config, self._settings)
+
     async def update(self, change: SettingsChange) -> Settings:
         """Change what is given; the rest stays.
 
         Raises:
-            BadRequest: a path is of neither a file nor a folder, or a limit is too low.
+            BadRequest: a path is of neither a file nor a folder, a limit is too low, or a parameter
+                of chats is out of its range.
+            StructureInvalid: the JSON schema or grammar of chats has a mistake.
+            MessageTooLong: the instructions of chats are too long.
             StorageFailed: it cannot be written; the settings are as before.
         """
         limit = change.download_limit_bytes
@@ -71,6 +79,11 @@ class SettingsService:
         for name in _PATHS & given.keys():
             if given[name] is not None:
                 given[name] = await self._storage.run(_require_existing, given[name])
+        if "chat_system_prompt" in given:
+            text = given["chat_system_prompt"]
+            given["chat_system_prompt"] = require_fitting_text(text, "The system prompt")
+        if "chat_parameters" in given:
+            given["chat_parameters"] = require_sound_parameters(given["chat_parameters"])
         return await self.change(lambda old: replace(old, **given))
 
     async def reset(self, name: str) -> Settings:

@@ -43,9 +43,26 @@ const NAMES: Record<string, string> = {
 };
 const MAC_NAMES: Record<string, string> = { Mod: '⌘', Alt: '⌥', Shift: '⇧' };
 
+/** The person's keyboard: what `Mod` is, and the shortcuts that are not as they came. */
+export interface Keyboard {
+	isMac: boolean;
+	/** Keys by the id of a shortcut; empty: none. */
+	own: Record<string, string>;
+}
+
+/** The keys of a shortcut as they are kept: `Mod+Shift+M`; empty: there are none. */
+export function keysFor(id: ShortcutId, keyboard: Keyboard): string {
+	return keyboard.own[id] ?? SHORTCUTS[id];
+}
+
 /** The key caps of a shortcut: `['Ctrl', 'N']`, on macOS `['⌘', 'N']`. */
-export function keysOf(id: ShortcutId, isMac: boolean): string[] {
-	return SHORTCUTS[id].split('+').map((key) => {
+export function keysOf(id: ShortcutId, keyboard: Keyboard): string[] {
+	return keyCaps(keysFor(id, keyboard), keyboard.isMac);
+}
+
+/** The same for keys as they are kept. */
+export function keyCaps(keys: string, isMac: boolean): string[] {
+	return splitKeys(keys).map((key) => {
 		if (isMac && key in MAC_NAMES) {
 			return MAC_NAMES[key] ?? key;
 		}
@@ -54,17 +71,18 @@ export function keysOf(id: ShortcutId, isMac: boolean): string[] {
 }
 
 /** The same in a row of words: `Ctrl N`. */
-export function keyText(id: ShortcutId, isMac: boolean): string {
-	return keysOf(id, isMac).join(' ');
+export function keyText(id: ShortcutId, keyboard: Keyboard): string {
+	return keysOf(id, keyboard).join(' ');
 }
 
 /** Whether a key press is this shortcut. */
-export function isShortcut(event: KeyboardEvent, id: ShortcutId, isMac: boolean): boolean {
-	const keys = SHORTCUTS[id].split('+');
-	const key = keys.at(-1) ?? '';
-	const hasMod = isMac ? event.metaKey : event.ctrlKey;
-	const hasOther = isMac ? event.ctrlKey : event.metaKey;
+export function isShortcut(event: KeyboardEvent, id: ShortcutId, keyboard: Keyboard): boolean {
+	const keys = splitKeys(keysFor(id, keyboard));
+	const key = keys.at(-1);
+	const hasMod = keyboard.isMac ? event.metaKey : event.ctrlKey;
+	const hasOther = keyboard.isMac ? event.ctrlKey : event.metaKey;
 	return (
+		key !== undefined &&
 		hasMod === keys.includes('Mod') &&
 		!hasOther &&
 		event.altKey === keys.includes('Alt') &&
@@ -72,6 +90,11 @@ export function isShortcut(event: KeyboardEvent, id: ShortcutId, isMac: boolean)
 		(event.shiftKey === keys.includes('Shift') || key === '/') &&
 		isKey(event, key)
 	);
+}
+
+/** `Mod++` is the plus key with Ctrl. */
+function splitKeys(keys: string): string[] {
+	return keys === '' ? [] : keys.split(/\+(?=.)/);
 }
 
 /** By the letter on the key, else by its place: letters for layouts that have none of ours. */

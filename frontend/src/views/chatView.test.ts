@@ -206,7 +206,7 @@ describe('ChatView', () => {
 		backend.answer('start_llama_server', () => fakeRunning);
 		const user = await openChat(backend);
 		await user.click(screen.getByRole('button', { name: 'Load tiny again' }));
-		expect(backend.callsOf('start_llama_server')).toEqual([{ config: fakeConfig }]);
+		expect(backend.callsOf('start_llama_server')).toMatchObject([{ config: fakeConfig }]);
 		expect(screen.queryByText('tiny has stopped')).not.toBeInTheDocument();
 	});
 

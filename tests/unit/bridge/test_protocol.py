@@ -42,5 +42,5 @@ def test_every_command_and_topic_is_documented() -> None:
 def test_what_the_page_sends_may_leave_out_what_has_a_default() -> None:
     text = protocol.typescript()
 
-    assert "start_llama_server: { args: { config: ServerConfigInput }; value: Running }" in text
+    assert "start_llama_server: { args: { config: ServerConfigInput; as_given?: boolean };" in text
     assert "\tmodel_path: string;\n\tcontext_size?: number | null;" in text

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from msgspec import UnsetType
+from msgspec.structs import fields, replace
 
 from fakes.topic_log import TopicLog
+from llama_desktop.bridge.codec import decode
 from llama_desktop.domain.chat import Preset, SamplingParameters
 from llama_desktop.domain.errors import BadRequest
-from llama_desktop.domain.llama import CacheType, ServerConfig
+from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
 from llama_desktop.domain.settings import Settings, SettingsChange, Theme
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
@@ -144,3 +147,91 @@ async def test_there_is_an_end_to_presets(tmp_path: Path) -> None:
         await service.save_preset(Preset(id="7", name="replaced"))
         with pytest.raises(BadRequest, match="200 presets"):
             await service.save_preset(Preset(id="new", name="x"))
+
+
+def test_what_can_be_changed_is_a_setting_of_the_same_type() -> None:
+    kept = {field.name: field.type for field in fields(Settings)}
+    for field in fields(SettingsChange):
+        assert field.type == kept[field.name] | UnsetType, field.name
+
+
+async def test_a_setting_goes_back_to_how_it_came(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        await service.update(SettingsChange(text_size=20, glow=False))
+        await service.reset("text_size")
+        assert service.get() == Settings(glow=False)
+        for name in ("last_config", "nothing"):
+            with pytest.raises(BadRequest, match="no setting"):
+                await service.reset(name)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"text_size": 12}, "text_size"),
+        ({"text_size": 21}, "text_size"),
+        ({"theme": "pink"}, "theme"),
+        ({"load_context_size": 100}, "load_context_size"),
+        ({"load_threads": 0}, "load_threads"),
+        ({"trash_days": 0}, "trash_days"),
+        ({"shortcuts": {"newChat": "Mod + K"}}, "shortcuts"),
+        ({"no_such_setting": 1}, "no_such_setting"),
+    ],
+)
+def test_what_a_setting_cannot_be_is_refused_with_its_name(
+    change: dict[str, object], where: str
+) -> None:
+    with pytest.raises(BadRequest, match=where):
+        decode(json.dumps(change), SettingsChange)
+
+
+async def test_one_value_that_makes_no_sense_does_not_take_the_others_along(tmp_path: Path) -> None:
+    kept = {"schema": 1, "theme": "dark", "text_size": 90, "trash_days": 7}
+    (tmp_path / "settings.json").write_text(json.dumps({"settings": {"1": kept}}))
+    async with _open(tmp_path) as (service, notices):
+        assert service.get() == Settings(theme=Theme.DARK, trash_days=7)
+        assert len(notices.notices().notices) == 1
+    assert len(list((tmp_path / "damaged").iterdir())) == 1
+
+
+async def test_settings_of_a_later_version_are_kept_aside(tmp_path: Path) -> None:
+    kept = {"schema": 99, "theme": "dark"}
+    (tmp_path / "settings.json").write_text(json.dumps({"settings": {"1": kept}}))
+    async with _open(tmp_path) as (service, notices):
+        assert service.get() == Settings(theme=Theme.DARK)
+        assert len(notices.notices().notices) == 1
+    assert len(list((tmp_path / "damaged").iterdir())) == 1
+
+
+async def test_what_new_chats_begin_with_is_as_sound_as_that_of_a_chat(tmp_path: Path) -> None:
+    async with _open(tmp_path) as (service, _):
+        with pytest.raises(BadRequest, match="top_p"):
+            await service.update(SettingsChange(chat_parameters=SamplingParameters(top_p=2)))
+        assert service.get() == Settings()
+
+
+async def test_a_load_that_says_nothing_is_as_the_settings_have_it(tmp_path: Path) -> None:
+    bare = ServerConfig(model_path=Path("/m/x.gguf"))
+    async with _open(tmp_path) as (service, _):
+        assert service.complete(bare) == bare
+        await service.update(
+            SettingsChange(
+                load_context_size=4096,
+                load_gpu_layers=0,
+                load_cache_type=CacheType.Q8_0,
+                load_flash_attention=FlashAttention.ON,
+                load_threads=3,
+            )
+        )
+        usual = ServerConfig(
+            model_path=Path("/m/x.gguf"),
+            context_size=4096,
+            gpu_layers=0,
+            cache_type_k=CacheType.Q8_0,
+            cache_type_v=CacheType.Q8_0,
+            flash_attention=FlashAttention.ON,
+            threads=3,
+        )
+        assert service.complete(bare) == usual
+        own = replace(bare, context_size=512, gpu_layers=7)
+        assert service.complete(own) == replace(usual, context_size=512, gpu_layers=7)

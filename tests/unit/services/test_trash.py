@@ -22,6 +22,7 @@ from llama_desktop.domain.chat import (
 )
 from llama_desktop.domain.errors import ConversationNotFound
 from llama_desktop.domain.events import ConversationSaved
+from llama_desktop.domain.settings import Settings
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.attachment_files import AttachmentFiles
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
@@ -30,15 +31,20 @@ from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.notices import NoticeService
 
 DAY = 24 * 3600
+_AS_IT_CAME = Settings()
 
 
 @asynccontextmanager
-async def open_chats(folder: Path) -> AsyncIterator[tuple[ConversationService, AppPaths]]:
+async def open_chats(
+    folder: Path, settings: Settings = _AS_IT_CAME
+) -> AsyncIterator[tuple[ConversationService, AppPaths]]:
     paths, storage, notices = AppPaths.locate(folder), StorageThread(), NoticeService()
     paths.prepare()
     repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
     try:
-        service = ConversationService(repository, storage, notices, FakeAttachments())
+        service = ConversationService(
+            repository, storage, notices, FakeAttachments(), lambda: settings
+        )
         async with service:
             yield service, paths
             assert notices.notices().notices == ()
@@ -166,3 +172,34 @@ async def test_pinning_keeps_the_time_and_survives_a_restart(tmp_path: Path) -> 
             overflow=Overflow.NOTHING,
         )
         assert len(await service.list()) == 3
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(7, False), (30, True), (None, True)])
+async def test_the_trash_is_kept_as_long_as_the_settings_say(
+    tmp_path: Path, days: int | None, is_kept: bool
+) -> None:
+    async with open_chats(tmp_path) as (service, paths):
+        chat = await service.create(title="Old")
+        await service.delete(chat.id)
+        deleted = time.time() - 10 * DAY
+        os.utime(paths.trash / f"{chat.id}.json", (deleted, deleted))
+    async with open_chats(tmp_path, Settings(trash_days=days)) as (service, paths):
+        await service.list()
+        assert (paths.trash / f"{chat.id}.json").exists() is is_kept
+
+
+async def test_a_new_chat_begins_as_the_settings_say(tmp_path: Path) -> None:
+    usual = Settings(
+        chat_system_prompt="Be brief.",
+        chat_parameters=SamplingParameters(temperature=0.2),
+        chat_overflow=Overflow.MIDDLE,
+    )
+    async with open_chats(tmp_path, usual) as (service, _):
+        chat = await service.create()
+        own = await service.create(
+            system_prompt="", parameters=SamplingParameters(), overflow=Overflow.OLDEST
+        )
+    assert (chat.system_prompt, chat.parameters.temperature) == ("Be brief.", 0.2)
+    assert chat.overflow is Overflow.MIDDLE
+    assert (own.system_prompt, own.parameters.temperature) == ("", None)
+    assert own.overflow is Overflow.OLDEST

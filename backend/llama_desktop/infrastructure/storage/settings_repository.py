@@ -36,16 +36,35 @@ class SettingsRepository:
             record = self._database.find(_TABLE, 1)
             if record is None:
                 return Settings(), None
+            if record.get("schema", SCHEMA) > SCHEMA:
+                raise ValueError("they were written by a later version of the app")
             return _convert(record), None
         except (DamagedFile, StorageFailed, OSError, ValueError, TypeError) as error:
             logger.warning("the settings cannot be read: %s", error)
+        settings = self._read_what_fits()
         try:
             place = set_aside(self._file, self._damaged)
         except StorageFailed as error:
             logger.warning("the damaged settings stay where they are: %s", error)
             place = self._file
         self._database = Database(self._file)
-        return Settings(), place
+        return settings, place
+
+    def _read_what_fits(self) -> Settings:
+        """One value that makes no sense does not take the others along."""
+        try:
+            record = self._database.find(_TABLE, 1)
+        except (DamagedFile, StorageFailed, OSError, ValueError, TypeError):
+            return Settings()
+        kept: dict[str, Any] = {}
+        for field in msgspec.structs.fields(Settings):
+            try:
+                kept[field.name] = msgspec.convert(
+                    (record or {})[field.name], field.type, dec_hook=_decode
+                )
+            except (KeyError, ValueError, TypeError):
+                continue
+        return Settings(**kept)
 
     def peek(self) -> Settings:
         """As they are kept, without mending anything: for a look beside an app that runs."""

@@ -20,31 +20,31 @@ export class TurnKeys {
 
 	/** Answers whether the press was one of these. */
 	onkeydown(event: KeyboardEvent): boolean {
-		const { isMac } = this.#stores.settings;
-		if (isShortcut(event, 'find', isMac) && this.#stores.chat.branch.length > 0) {
+		const { keyboard } = this.#stores.settings;
+		if (isShortcut(event, 'find', keyboard) && this.#stores.chat.branch.length > 0) {
 			event.preventDefault();
 			this.#find.open();
 			return true;
 		}
-		if (isShortcut(event, 'findNext', isMac)) {
+		if (isShortcut(event, 'findNext', keyboard)) {
 			return this.#findNext(event, 1);
 		}
-		if (isShortcut(event, 'findPrevious', isMac)) {
+		if (isShortcut(event, 'findPrevious', keyboard)) {
 			return this.#findNext(event, -1);
 		}
 		if (isWriting(event)) {
 			return false;
 		}
-		if (isShortcut(event, 'previousVersion', isMac)) {
+		if (isShortcut(event, 'previousVersion', keyboard)) {
 			return this.#step(event, -1);
 		}
-		if (isShortcut(event, 'nextVersion', isMac)) {
+		if (isShortcut(event, 'nextVersion', keyboard)) {
 			return this.#step(event, 1);
 		}
-		if (isShortcut(event, 'previousTurn', isMac)) {
+		if (isShortcut(event, 'previousTurn', keyboard)) {
 			return this.#go(event, -1);
 		}
-		if (isShortcut(event, 'nextTurn', isMac)) {
+		if (isShortcut(event, 'nextTurn', keyboard)) {
 			return this.#go(event, 1);
 		}
 		return false;

@@ -1,8 +1,13 @@
 import type { Component } from 'svelte';
 
-import { sectionWords } from '../../lib/words/en.settings';
+import { sectionLedes, sectionWords } from '../../lib/words/en.settings';
 import type { IconName } from '../ui/icons';
-import { APPEARANCE_SETTINGS } from './settingNames';
+import {
+	APPEARANCE_SETTINGS,
+	CHAT_SETTINGS,
+	ENGINE_SETTINGS,
+	GENERAL_SETTINGS
+} from './settingNames';
 
 /** A setting as the search knows it. */
 export interface NamedSetting {
@@ -16,6 +21,8 @@ export interface SettingsSection {
 	id: string;
 	icon: IconName;
 	title: string;
+	/** What the section is about. */
+	lede?: string;
 	load: () => Promise<{ default: Component }>;
 	settings: readonly NamedSetting[];
 }
@@ -23,11 +30,34 @@ export interface SettingsSection {
 /** All sections, in the order they stand. One line makes a section; it must exist. */
 export const SECTIONS: readonly SettingsSection[] = [
 	{
+		id: 'general',
+		icon: 'sliders',
+		title: sectionWords.general,
+		load: async () => await import('./GeneralSettings.svelte'),
+		settings: GENERAL_SETTINGS
+	},
+	{
 		id: 'appearance',
 		icon: 'brush',
 		title: sectionWords.appearance,
 		load: async () => await import('./AppearanceSettings.svelte'),
 		settings: APPEARANCE_SETTINGS
+	},
+	{
+		id: 'engine',
+		icon: 'chip',
+		title: sectionWords.engine,
+		lede: sectionLedes.engine,
+		load: async () => await import('./EngineSettings.svelte'),
+		settings: ENGINE_SETTINGS
+	},
+	{
+		id: 'chat',
+		icon: 'bubble',
+		title: sectionWords.chat,
+		lede: sectionLedes.chat,
+		load: async () => await import('./ChatDefaultSettings.svelte'),
+		settings: CHAT_SETTINGS
 	}
 ];
 

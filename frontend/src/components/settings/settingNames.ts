@@ -12,4 +12,7 @@ function namesOf(
 	}));
 }
 
+export const GENERAL_SETTINGS = namesOf(words.general.rows);
+export const ENGINE_SETTINGS = namesOf(words.engine.rows);
+export const CHAT_SETTINGS = namesOf(words.chat.rows);
 export const APPEARANCE_SETTINGS = namesOf(words.appearance.rows);

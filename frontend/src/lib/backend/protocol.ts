@@ -2,9 +2,10 @@
 
 /** What may be asked, with its arguments and its answer. */
 export interface Commands {
-	start_llama_server: { args: { config: ServerConfigInput }; value: Running };
+	start_llama_server: { args: { config: ServerConfigInput; as_given?: boolean }; value: Running };
 	stop_llama_server: { args: Record<string, never>; value: null };
 	get_server_state: { args: Record<string, never>; value: ServerState };
+	get_engine: { args: Record<string, never>; value: Engine };
 	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[]; memory?: boolean | null }; value: TurnIds };
 	answer_again: { args: { conversation_id: string; message_id: number; parameters?: SamplingParametersInput | null }; value: TurnIds };
 	continue_answer: { args: { conversation_id: string; message_id: number }; value: TurnIds };
@@ -12,7 +13,7 @@ export interface Commands {
 	count_tokens: { args: { text: string }; value: TokenCount };
 	get_prompt: { args: { conversation_id: string; message_id: number }; value: PromptView };
 	get_context_usage: { args: { conversation_id: string }; value: ContextUsage | null };
-	create_conversation: { args: { title?: string | null; system_prompt?: string; parameters?: SamplingParametersInput | null }; value: Conversation };
+	create_conversation: { args: { title?: string | null; system_prompt?: string | null; parameters?: SamplingParametersInput | null; overflow?: Overflow | null }; value: Conversation };
 	get_conversation: { args: { conversation_id: string }; value: Conversation };
 	list_conversations: { args: Record<string, never>; value: ConversationSummary[] };
 	rename_conversation: { args: { conversation_id: string; title: string }; value: ConversationSummary };
@@ -62,7 +63,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -959,6 +960,19 @@ export interface Settings {
 	motion: Motion;
 	glow: boolean;
 	show_speed: boolean;
+	open_at_start: StartPlace;
+	load_last_model: boolean;
+	load_context_size: number | null;
+	load_gpu_layers: number | null;
+	load_cache_type: CacheType | null;
+	load_flash_attention: FlashAttention | null;
+	load_threads: number | null;
+	chat_system_prompt: string;
+	chat_parameters: SamplingParameters;
+	chat_overflow: Overflow;
+	trash_days: number | null;
+	shortcuts: Record<string, string>;
+	recent_actions: string[];
 	model_folders: string[];
 	llama_server_path: string | null;
 	sidebar_open: boolean;
@@ -977,6 +991,8 @@ export interface Settings {
 export interface ShownBranch {
 	leaf_id: number | null;
 }
+
+export type StartPlace = 'new_chat' | 'last_chat';
 
 export interface Starting {
 	type: 'starting';

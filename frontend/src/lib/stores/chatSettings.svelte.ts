@@ -1,6 +1,12 @@
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
-import type { Conversation, Overflow, Preset, SamplingParameters } from '../backend/protocol';
+import type {
+	Conversation,
+	Overflow,
+	Preset,
+	SamplingParameters,
+	Settings
+} from '../backend/protocol';
 
 /** What the next answers of a chat are asked with. */
 export interface ChatSettingsValue {
@@ -50,11 +56,14 @@ export class ChatSettings {
 	#conversationId: string | null = null;
 	#isChanged = false;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** What a new chat begins with. */
+	#usual = DEFAULT_SETTINGS;
 	/** A new chat that was left for another one keeps what was set for it. */
 	#forNewChat = DEFAULT_SETTINGS;
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
+		backend.listen('settings', (settings) => this.#takeUsual(settings));
 	}
 
 	/** Another chat is shown; what was changed in the one before is kept first. */
@@ -124,13 +133,12 @@ export class ChatSettings {
 
 	/** Begins a chat with what was set for it. */
 	async create(): Promise<string> {
-		const { overflow, memory, ...others } = this.value;
+		const { memory, ...others } = this.value;
 		return await this.#tell(null, async () => {
 			const { id } = await this.#backend.invoke('create_conversation', others);
-			if (overflow !== DEFAULT_SETTINGS.overflow || memory !== DEFAULT_SETTINGS.memory) {
+			if (memory !== DEFAULT_SETTINGS.memory) {
 				await this.#backend.invoke('update_conversation', {
 					conversation_id: id,
-					overflow,
 					memory,
 					...others
 				});
@@ -144,7 +152,24 @@ export class ChatSettings {
 		clearTimeout(this.#timer);
 		this.#conversationId = conversationId;
 		this.#isChanged = false;
-		this.#forNewChat = DEFAULT_SETTINGS;
+		this.#forNewChat = this.#usual;
+	}
+
+	/** The settings of the app changed: a new chat follows, where nothing was set for it. */
+	#takeUsual(settings: Settings): void {
+		const before = this.#usual;
+		this.#usual = {
+			...DEFAULT_SETTINGS,
+			system_prompt: settings.chat_system_prompt,
+			parameters: settings.chat_parameters,
+			overflow: settings.chat_overflow
+		};
+		if (isSameSettings(this.#forNewChat, before)) {
+			this.#forNewChat = { ...this.#usual, memory: this.#forNewChat.memory };
+		}
+		if (this.#conversationId === null && isSameSettings(this.value, before)) {
+			this.value = { ...this.#usual, memory: this.value.memory };
+		}
 	}
 
 	async #tell<T>(conversationId: string | null, ask: () => Promise<T>): Promise<T> {

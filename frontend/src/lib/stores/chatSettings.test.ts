@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BackendError } from '../backend/errors';
 import { FakeBackend } from '../backend/fake';
-import { fakeConversation } from '../backend/fakeValues';
+import { fakeConversation, fakeSettings } from '../backend/fakeValues';
 import { ChatSettings, DEFAULT_SETTINGS, isSameSettings } from './chatSettings.svelte';
 
 describe('ChatSettings', () => {
@@ -56,13 +56,23 @@ describe('ChatSettings', () => {
 		settings.change({ system_prompt: 'Rhyme.', overflow: 'nothing' });
 		expect(await settings.create()).toBe('n');
 		settings.moveToChat('n');
-		expect(backend.callsOf('create_conversation')).toMatchObject([{ system_prompt: 'Rhyme.' }]);
-		expect(backend.callsOf('update_conversation')).toMatchObject([
-			{ conversation_id: 'n', overflow: 'nothing' }
+		expect(backend.callsOf('create_conversation')).toMatchObject([
+			{ system_prompt: 'Rhyme.', overflow: 'nothing' }
 		]);
 		expect(settings.value.system_prompt).toBe('Rhyme.');
 		settings.open(null);
 		expect(settings.value).toEqual(DEFAULT_SETTINGS);
+	});
+
+	it('begins a new chat as the settings of the app have it, until something is set for it', () => {
+		backend.publish('settings', { ...fakeSettings, chat_system_prompt: 'Be brief.' });
+		expect(settings.value.system_prompt).toBe('Be brief.');
+		settings.change({ system_prompt: 'Rhyme.' });
+		backend.publish('settings', { ...fakeSettings, chat_system_prompt: 'Be long.' });
+		expect(settings.value.system_prompt).toBe('Rhyme.');
+		settings.moveToChat('n');
+		settings.open(null);
+		expect(settings.value.system_prompt).toBe('Be long.');
 	});
 
 	it('keeps what was set for a new chat while another one is looked at', () => {

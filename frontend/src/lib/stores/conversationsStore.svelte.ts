@@ -15,6 +15,14 @@ export class ConversationsStore {
 	/** Whether the first list has arrived. */
 	isKnown = $state(false);
 
+	/** The one that was changed last; `null`: there is none. */
+	last = $derived.by(() =>
+		this.list.reduce<ConversationSummary | null>(
+			(last, one) => (last !== null && last.updated >= one.updated ? last : one),
+			null
+		)
+	);
+
 	#backend: Backend;
 
 	constructor(backend: Backend) {

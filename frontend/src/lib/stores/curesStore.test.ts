@@ -54,7 +54,7 @@ describe('an action that loads', () => {
 		]
 	])('%j starts with that change and no other', async (action, config) => {
 		await cures.carryOut(action, CONFIG);
-		expect(backend.callsOf('start_llama_server')).toEqual([{ config }]);
+		expect(backend.callsOf('start_llama_server')).toMatchObject([{ config }]);
 	});
 });
 
@@ -90,7 +90,7 @@ describe('an action that loads nothing', () => {
 		path = '/opt/llama-server';
 		await cures.carryOut({ type: 'choose_engine' }, CONFIG);
 		expect(backend.callsOf('update_settings')).toEqual([{ llama_server_path: path }]);
-		expect(backend.callsOf('start_llama_server')).toEqual([{ config: CONFIG }]);
+		expect(backend.callsOf('start_llama_server')).toMatchObject([{ config: CONFIG }]);
 	});
 });
 

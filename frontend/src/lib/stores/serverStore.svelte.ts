@@ -65,7 +65,11 @@ export class ServerStore {
 	async start(config: ServerConfigInput): Promise<boolean> {
 		this.#refusal = null;
 		try {
-			await this.#backend.invoke('start_llama_server', { config });
+			await this.#backend.invoke('start_llama_server', {
+				config,
+				// What somebody chose is not filled up from the settings.
+				...(config.context_size !== undefined && { as_given: true })
+			});
 			return true;
 		} catch (caught) {
 			const error = asBackendError(caught);

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend';
-import type { AppInfo, Commands, PresetInput, Settings } from '../backend/protocol';
+import type { Keyboard } from '../shortcuts';
+import type { AppInfo, Commands, Engine, PresetInput, Settings } from '../backend/protocol';
 
 /** A setting that the person changes. */
 export type SettingName = keyof Commands['update_settings']['args'];
@@ -16,6 +17,8 @@ export class SettingsStore {
 	/** Whether native dialogs are there, and the webview's own menu and keys are ours to replace. */
 	hasWindow = $derived(this.app?.has_window ?? false);
 	isMac = $derived(this.app?.platform === 'darwin');
+	/** The keys as the person has set them. */
+	keyboard = $derived<Keyboard>({ isMac: this.isMac, own: this.settings?.shortcuts ?? {} });
 
 	#backend: Backend;
 
@@ -50,6 +53,16 @@ export class SettingsStore {
 
 	async reset(name: SettingName): Promise<void> {
 		await this.#backend.invoke('reset_setting', { name });
+	}
+
+	/** The llama-server that the next load uses. */
+	async findEngine(): Promise<Engine> {
+		return await this.#backend.invoke('get_engine', {});
+	}
+
+	/** Asks for a program by the native dialog; `null`: the person cancelled. */
+	async pickEngine(): Promise<string | null> {
+		return await this.#backend.invoke('pick_llama_server', {});
 	}
 
 	/** Keeps chat settings under a name; one with the same id is replaced. */

@@ -1,3 +1,6 @@
+import type { Engine } from '../backend/protocol';
+import { formatCount } from '../format';
+
 /**
  * Every sentence of the settings. They are fetched with the first page of the settings or the
  * palette, and so not part of `words`.
@@ -15,6 +18,12 @@ export const sectionWords = {
 	about: 'About'
 };
 
+/** What a section is about, below its name. */
+export const sectionLedes = {
+	engine: 'llama-server does the work. The app finds one by itself; you can point to your own.',
+	chat: 'New chats start with these. A chat can have its own, behind the sliders in its header.'
+};
+
 export const settingsWords = {
 	title: 'Settings',
 	back: 'Back to chats',
@@ -24,6 +33,87 @@ export const settingsWords = {
 	noMatch: (filter: string) => `No setting matches “${filter}”.`,
 	reset: (title: string) => `Reset “${title}”`,
 	notKept: (message: string) => `The setting was not changed. ${message}`,
+
+	between: (min: number, max: number) =>
+		`Use a whole number from ${formatCount(min)} to ${formatCount(max)}.`,
+	number: formatCount,
+
+	general: {
+		groups: { start: 'At start' },
+		rows: {
+			open_at_start: { title: 'Open', hint: 'What you see first.' },
+			load_last_model: {
+				title: 'Load the last model',
+				hint: 'Start llama-server as soon as the app runs.'
+			}
+		},
+		places: { new_chat: 'A new chat', last_chat: 'The last chat' },
+		lastModel: (name: string) => `Start llama-server as soon as the app runs. Now: ${name}.`
+	},
+
+	engine: {
+		groups: { program: 'llama-server', loading: 'When loading a model' },
+		rows: {
+			llama_server_path: {
+				title: 'Build',
+				hint: 'Which llama-server program loads the models.'
+			},
+			load_gpu_layers: {
+				title: 'GPU layers',
+				hint: 'How many layers lie on the GPU. Auto: as many as fit.'
+			},
+			load_context_size: {
+				title: 'Context size',
+				hint: 'In tokens. Auto: the model’s own, fitted to memory.'
+			},
+			load_cache_type: {
+				title: 'KV cache type',
+				hint: 'Q8_0 halves the cache with hardly any loss.'
+			},
+			load_flash_attention: { title: 'Flash attention' },
+			load_threads: { title: 'Threads', hint: 'Auto: the physical cores but one.' }
+		},
+		found: 'Automatic',
+		own: 'Own build',
+		auto: 'Auto',
+		cacheTypes: { f16: 'F16', q8_0: 'Q8_0', q4_0: 'Q4_0' },
+		attention: { auto: 'Auto', on: 'On', off: 'Off' },
+		path: 'Path of llama-server',
+		pathHint: 'A program, or a folder of llama.cpp',
+		browse: 'Browse',
+		use: 'Use',
+		used: ({ version, path, source, kind }: Engine) =>
+			kind === 'embedded'
+				? `Used now: the engine of the app, ${version}.`
+				: `Used now: ${version}, from ${source}. ${path}`
+	},
+
+	chat: {
+		groups: { instructions: 'Instructions', sampling: 'Sampling', behaviour: 'Behaviour' },
+		rows: {
+			chat_system_prompt: {
+				title: 'Instructions',
+				hint: 'Sent at the beginning of every new chat.'
+			},
+			temperature: { title: 'Temperature', hint: 'Higher is more surprising.' },
+			top_p: { title: 'Top-p' },
+			top_k: { title: 'Top-k' },
+			min_p: { title: 'Min-p' },
+			max_tokens: { title: 'Longest answer', hint: 'In tokens.' },
+			thinking: { title: 'Think before answering', hint: 'For models that can.' },
+			chat_overflow: { title: 'When the context is full', hint: 'What gives way.' }
+		},
+		placeholder: 'Answer briefly and plainly.',
+		modelsOwn: 'Model’s own',
+		untilItEnds: 'Until it ends',
+		numberBetween: (min: number, max: number) => `Use a number from ${min} to ${max}.`,
+		thinking: { auto: 'Auto', on: 'Always', off: 'Never' },
+		overflow: {
+			oldest: 'Drop the oldest turns',
+			middle: 'Drop the middle turns',
+			nothing: 'Say that it is full'
+		}
+	},
 
 	appearance: {
 		groups: { theme: 'Theme', reading: 'Reading', interface: 'Interface' },

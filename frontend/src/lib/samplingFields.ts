@@ -1,6 +1,6 @@
 /** The numbers of a chat's settings: what they may be, and where their sliders end. */
 
-import type { SamplingParameters } from '../../lib/backend/protocol';
+import type { SamplingParameters } from './backend/protocol';
 
 /** Names of parameters that are numbers. */
 export type NumberId = {
