@@ -176,3 +176,91 @@ def test_axe_finds_nothing_in_strip_and_popover(
     found = page.evaluate("() => axe.run()")["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_remembered_goes_with_the_next_chat_and_can_be_changed_and_deleted(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    page = open_page()
+    _tell(page, "I am allergic to hazelnuts, by the way.")
+    page.locator("[data-turn='1']").hover()
+    page.locator("[data-turn='1']").get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Remember this").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("I am allergic to hazelnuts.")
+    dialog.get_by_role("button", name="Remember", exact=True).click()
+    expect(page.get_by_text("Remembered", exact=True)).to_be_visible()
+    page.keyboard.press("Control+n")
+    _send(page, "Hello!")
+    chat, (question, answer) = _last(app)
+    assert [one["text"] for one in question["recalled"]] == ["I am allergic to hazelnuts."]
+    assert "remembered by the user: I am allergic" in _prompt(app, chat, answer)
+    page.keyboard.press("Control+,")
+    page.get_by_role("button", name="Memory").click()
+    page.get_by_role("button", name=re.compile("^Change: I am allergic")).click()
+    dialog.get_by_role("textbox").fill("I am allergic to walnuts.")
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Delete: I am allergic to walnuts.").click()
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("I am allergic to walnuts.")).to_be_visible()
+    page.get_by_role("button", name="Delete: I am allergic to walnuts.").click()
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+
+
+def test_a_chat_is_left_out_from_its_passage_and_taken_back_in_the_settings(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    page = open_page()
+    _tell(page, "The combination of the bicycle lock is the year of the moon landing.")
+    source, _ = _last(app)
+    question = "What is the combination of the bicycle lock?"
+    _ask(page, question)
+    asked, _ = _last(app)
+    app.invoke("delete_conversations", conversation_ids=[asked])
+    _ask(page, question)
+    _open_strip(page)
+    row = page.get_by_role("region", name="Memory").get_by_role("listitem").first
+    row.hover()
+    row.get_by_role("button", name="More about passage 1").click()
+    page.get_by_role("menuitem", name="Never use this chat").click()
+    expect(page.get_by_text("Never recalled from now on.")).to_be_visible()
+    assert [one["conversation_id"] for one in app.invoke("list_left_out")] == [source]
+    page.get_by_role("button", name="Memory settings").click()
+    page.get_by_role("button", name=re.compile("^Use in memory again")).click()
+    expect(page.get_by_text("Choose “Leave out of memory”")).to_be_visible()
+    assert app.invoke("list_left_out") == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 480)])
+def test_the_memory_settings_change_what_is_kept_and_axe_finds_nothing(
+    app: RunningApp,
+    open_page: OpenPage,
+    picture: Callable[[Page, str], None],
+    theme: str,
+    width: int,
+) -> None:
+    page = open_page(theme=theme, width=width)
+    page.goto(f"{app.base}/#/settings/memory")
+    page.reload()
+    page.get_by_role("button", name="More passages").click()
+    expect(page.get_by_role("status", name="Passages per answer")).to_have_text("6")
+    tokens = page.get_by_role("textbox", name="Most tokens")
+    tokens.fill("7")
+    expect(page.get_by_text("A whole number from 100 to 8,000.")).to_be_visible()
+    tokens.fill("1200")
+    slider = page.get_by_role("slider", name="Only when clearly related")
+    slider.press("ArrowRight")
+    page.get_by_role("button", name="Reset “Passages per answer”").click()
+    expect(page.get_by_role("status", name="Passages per answer")).to_have_text("5")
+    kept = app.invoke("get_settings")
+    assert (kept["memory_tokens"], kept["memory_passages"]) == (1200, 5)
+    assert kept["memory_strictness"] == pytest.approx(0.55)
+    page.get_by_role("button", name="Rebuild").click()
+    expect(page.get_by_text("up to date")).to_be_visible(timeout=15_000)
+    picture(page, f"memory-settings-{theme}-{width}")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("() => axe.run()")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    for name in ("memory_tokens", "memory_strictness"):
+        app.invoke("reset_setting", name=name)

@@ -11,7 +11,7 @@ import { words } from '../../lib/words/en';
 
 /** What lies over the transcript for one of its messages. */
 export interface TurnOverlay {
-	kind: 'menu' | 'prompt' | 'details' | 'again';
+	kind: 'menu' | 'prompt' | 'details' | 'again' | 'remember';
 	message: Message;
 	/** The control that opened it. */
 	opener: HTMLElement;

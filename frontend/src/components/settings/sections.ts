@@ -1,12 +1,14 @@
 import type { Component } from 'svelte';
 
 import { sectionLedes, sectionWords } from '../../lib/words/en.settings';
+import { memorySettings } from '../../lib/words/en.memorySettings';
 import type { IconName } from '../ui/icons';
 import {
 	APPEARANCE_SETTINGS,
 	CHAT_SETTINGS,
 	ENGINE_SETTINGS,
-	GENERAL_SETTINGS
+	GENERAL_SETTINGS,
+	MEMORY_SETTINGS
 } from './settingNames';
 
 /** A setting as the search knows it. */
@@ -58,6 +60,14 @@ export const SECTIONS: readonly SettingsSection[] = [
 		lede: sectionLedes.chat,
 		load: async () => await import('./ChatDefaultSettings.svelte'),
 		settings: CHAT_SETTINGS
+	},
+	{
+		id: 'memory',
+		icon: 'memory',
+		title: sectionWords.memory,
+		lede: memorySettings.lede,
+		load: async () => await import('./MemorySettings.svelte'),
+		settings: MEMORY_SETTINGS
 	}
 ];
 

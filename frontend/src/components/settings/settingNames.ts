@@ -1,4 +1,5 @@
 import { settingsWords as words } from '../../lib/words/en.settings';
+import { memorySettings } from '../../lib/words/en.memorySettings';
 import type { NamedSetting } from './sections';
 
 /** The settings of a section by the words it has for them: one text for the row and the search. */
@@ -16,3 +17,5 @@ export const GENERAL_SETTINGS = namesOf(words.general.rows);
 export const ENGINE_SETTINGS = namesOf(words.engine.rows);
 export const CHAT_SETTINGS = namesOf(words.chat.rows);
 export const APPEARANCE_SETTINGS = namesOf(words.appearance.rows);
+
+export const MEMORY_SETTINGS = namesOf(memorySettings.rows);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../format';
+import { formatCount } from '../format';
 import { plural } from './plural';
 
 /** Every sentence of memory: what was recalled, what is remembered, what is left out. */
@@ -80,56 +80,5 @@ export const memory = {
 		off: 'Off',
 		changed: (isOn: boolean) => (isOn ? 'Memory is on in this chat' : 'Memory is off in this chat'),
 		note: 'Whether past chats are looked through before each answer of this chat.'
-	},
-
-	settings: {
-		use: 'Use',
-		lede: 'Before an answer, the app looks through your past chats and hands the model the passages that matter. You see every one of them above the answer. It all happens on this computer.',
-		enabled: 'Memory in new chats',
-		enabledHint: 'You can switch it per chat in the message box.',
-		passages: 'Passages per answer',
-		passagesHint: 'Fewer keep the context free, more recall better.',
-		fewer: 'Fewer passages',
-		more: 'More passages',
-		strictness: 'Only when clearly related',
-		loose: 'Loose',
-		strict: 'Strict',
-		strictnessValue: (value: number) => `${formatCount(Math.round(value * 100))} %`,
-		tokens: 'At most',
-		tokensHint: 'And never more than a tenth of the context.',
-		tokensUnit: 'tokens',
-		tokensLabel: 'Most tokens for passages and facts',
-		tokensError: (least: number, most: number) =>
-			`From ${formatCount(least)} to ${formatCount(most)}.`,
-		failed: (message: string) => `The setting was not changed. ${message}`,
-
-		facts: 'Remembered',
-		noFacts: 'Nothing yet. Choose “Remember this” in the menu of a message.',
-		addFact: 'Add a fact',
-		editFact: (text: string) => `Change: ${text}`,
-		deleteFact: (text: string) => `Delete: ${text}`,
-
-		index: 'Index',
-		messages: (count: number) => plural(count, 'message', 'messages'),
-		from: (chats: number, bytes: number) =>
-			`from ${plural(chats, 'chat', 'chats')}, ${formatBytes(bytes)}`,
-		upToDate: 'up to date',
-		catchingUp: (done: number, total: number) =>
-			`${formatCount(done)} of ${plural(total, 'chat', 'chats')}`,
-		rebuild: 'Rebuild the index',
-		rebuildHint: 'It is made of your chats alone. You can go on meanwhile.',
-		rebuildAction: 'Rebuild',
-
-		leftOut: 'Left out',
-		noLeftOut:
-			'Nothing is left out. Choose “Leave out of memory” in the menu of a chat or message.',
-		chatLeftOut: 'Nothing of this chat is recalled. Search still finds it.',
-		messageLeftOut: (title: string) => `This message of ${title} is never recalled.`,
-		takeBack: (name: string) => `Use in memory again: ${name}`,
-		leftOutFailed: (message: string) => `What is left out could not be read. ${message}`,
-
-		forget: 'Forget',
-		forgetHint: 'Deletes what was said in a span of time, or everything, for good.',
-		forgetAction: 'Forget…'
 	}
 };

@@ -1,6 +1,6 @@
-import { asBackendError } from '../../lib/backend/errors';
-import type { Stores } from '../../lib/stores/context';
-import { words } from '../../lib/words/en';
+import { asBackendError } from './backend/errors';
+import type { Stores } from './stores/context';
+import { words } from './words/en';
 
 /** Whether a chat, or one message of it, is never recalled. */
 export function isLeftOut(
