@@ -63,6 +63,7 @@ from llama_desktop.services.memory.choices import MemoryChoices
 from llama_desktop.services.memory.embedder import Embedder
 from llama_desktop.services.memory.embedding_model import EmbeddingModel
 from llama_desktop.services.memory.facts import FactService
+from llama_desktop.services.memory.forget import ForgetService
 from llama_desktop.services.memory.idleness import Idleness
 from llama_desktop.services.memory.model_check import require_embedding_model, require_reranker
 from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
@@ -236,6 +237,7 @@ async def open_application(
             memory=memory,
             memory_choices=MemoryChoices(conversations),
             facts=facts,
+            forgetting=ForgetService(conversations, orchestrator, facts, memory),
             models=models,
             model_records=model_records,
             fit=fit,

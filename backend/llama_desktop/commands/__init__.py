@@ -114,6 +114,8 @@ _ROWS: Final = (
     command(memory.use_passage, ConversationNotFound, MessageNotFound, StorageFailed),
     command(memory.leave_out_of_memory, ConversationNotFound, MessageNotFound, StorageFailed),
     command(memory.list_left_out),
+    command(memory.count_forgettable, StorageFailed),
+    command(memory.forget, StorageFailed),
     command(memory.save_fact, StorageFailed),
     command(memory.delete_fact, StorageFailed),
     command(models.list_models),

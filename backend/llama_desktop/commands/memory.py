@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llama_desktop.domain.chat import ConversationSummary, Message
-from llama_desktop.domain.memory import Fact, LeftOut, SearchFilter, SearchHit
+from llama_desktop.domain.memory import Fact, Forgettable, LeftOut, SearchFilter, SearchHit
 from llama_desktop.services.application import Application
 
 
@@ -68,3 +68,24 @@ async def save_fact(app: Application, *, fact: Fact) -> Fact:
 async def delete_fact(app: Application, *, fact_id: str) -> None:
     """Forget a fact; one that is gone already is fine."""
     await app.facts.forget((fact_id,))
+
+
+async def count_forgettable(
+    app: Application, *, since: float | None = None, until: float | None = None
+) -> Forgettable:
+    """What `forget` would take away: what was said from `since` on and before `until`."""
+    return await app.forgetting.count(since, until)
+
+
+async def forget(
+    app: Application,
+    *,
+    since: float | None = None,
+    until: float | None = None,
+    with_facts: bool = False,
+) -> None:
+    """Take away for good what was said in a span of time; without limits, everything.
+
+    Out of the chats' files, the trash and the index; there is no way back.
+    """
+    await app.forgetting.forget(since, until, with_facts=with_facts)

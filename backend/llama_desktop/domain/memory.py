@@ -107,3 +107,18 @@ class LeftOut(Struct, frozen=True, kw_only=True):
     role: Role | None = None
     text: str = ""
     """How the message begins, on one line."""
+
+
+class Forgettable(Struct, frozen=True, kw_only=True):
+    """What goes for good when a span of time is forgotten."""
+
+    message_count: int
+    """In chats that are not in the trash; deleted ones not counted, though they go, too."""
+    chat_count: int
+    """Chats that lose something."""
+    whole_chat_count: int
+    """Of these, those that go whole."""
+    trashed_chat_count: int
+    """Chats in the trash; these go whole."""
+    fact_count: int
+    """Pinned facts of that time; they go only if it is asked for."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.choices import MemoryChoices
     from llama_desktop.services.memory.facts import FactService
+    from llama_desktop.services.memory.forget import ForgetService
     from llama_desktop.services.memory.service import MemoryService
     from llama_desktop.services.models.downloads import DownloadService
     from llama_desktop.services.models.finder import FinderService
@@ -47,6 +48,7 @@ class Application:
     memory: MemoryService
     memory_choices: MemoryChoices
     facts: FactService
+    forgetting: ForgetService
     models: ModelLibraryService
     model_records: ModelRecordService
     fit: FitService

@@ -256,6 +256,32 @@ class ConversationService:
             restored.append(summarize(conversation))
         return tuple(restored)
 
+    async def forget(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation | None]
+    ) -> None:
+        """Take out of a conversation's file for good what `decide` leaves out; None: all of it.
+
+        Its turns must have ended (see the Orchestrator). One that is gone already is fine.
+
+        Raises:
+            StorageFailed: it cannot be written; it is as before.
+        """
+        await self.retry_saving()
+        try:
+            after = await self._keep(self._repository.forget, conversation_id, decide)
+        except ConversationNotFound:
+            return
+        if after is None:
+            self._forget(conversation_id)
+        else:
+            self._publish(after)
+
+    async def forget_trashed(
+        self, is_concerned: Callable[[Conversation], bool], *, only_count: bool = False
+    ) -> int:
+        """Delete such conversations in the trash for good; how many there are."""
+        return await self._ask(self._repository.forget_trashed, is_concerned, only_count=only_count)
+
     async def list_trash(self) -> tuple[ConversationSummary, ...]:
         """What can be taken back, last deleted first."""
         if self._loading is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -264,3 +265,36 @@ def test_the_memory_settings_change_what_is_kept_and_axe_finds_nothing(
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     for name in ("memory_tokens", "memory_strictness"):
         app.invoke("reset_setting", name=name)
+
+
+def test_days_are_forgotten_once_it_is_told_how_much_that_is_and_typed(
+    app: RunningApp, open_page: OpenPage, picture: Callable[[Page, str], None]
+) -> None:
+    page = open_page()
+    _tell(page, "The alarm code is seven times eleven.")
+    chat, _ = _last(app)
+    page.keyboard.press("Control+,")
+    page.get_by_role("button", name="Memory").click()
+    page.get_by_role("button", name="Forget…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Choose a first day, a last day, or both.")
+    dialog.get_by_label("Last day").fill("2001-01-01")
+    expect(dialog).to_contain_text("Nothing was said in that time.")
+    dialog.get_by_label("Last day").fill("")
+    dialog.get_by_label("First day").fill(time.strftime("%Y-%m-%d", time.localtime(0)))
+    expect(dialog.get_by_role("status")).to_contain_text(
+        re.compile(r"\d+ messages in \d+ chats? go")
+    )
+    button = dialog.get_by_role("button", name="Forget for good")
+    expect(button).to_be_disabled()
+    dialog.get_by_label("Type “forget” to go on").fill("forget")
+    picture(page, "memory-forget-light")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("() => axe.run()")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    button.click()
+    expect(dialog).to_have_count(0)
+    assert chat not in [one["id"] for one in app.invoke("list_conversations")]
+    assert app.invoke("search_messages", query="alarm code") == []
+    page.keyboard.press("Control+1")
+    expect(page.get_by_role("article")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +15,21 @@ from llama_desktop.domain.chat import (
     UNFINISHED,
     Conversation,
     ConversationSummary,
+    Message,
     Overflow,
     SamplingParameters,
 )
 from llama_desktop.domain.errors import ConversationNotFound, StorageFailed
-from llama_desktop.infrastructure.storage.atomic_file import remove_leftovers, storage_failed
-from llama_desktop.infrastructure.storage.attachment_files import files_of
+from llama_desktop.infrastructure.storage.atomic_file import (
+    remove_leftovers,
+    storage_failed,
+    sync_folder,
+)
+from llama_desktop.infrastructure.storage.attachment_files import (
+    files_of,
+    remove_files,
+    remove_unnamed,
+)
 from llama_desktop.infrastructure.storage.conversation_record import (
     NewerFile,
     build_conversation,
@@ -199,6 +208,56 @@ class ConversationRepository:
             raise _not_found(conversation_id) from error
         return self.read(conversation_id)
 
+    def forget(
+        self, conversation_id: str, decide: Callable[[Conversation], Conversation | None]
+    ) -> Conversation | None:
+        """Take out of a conversation's file for good what `decide` leaves out; None: all of it.
+
+        Files of messages that are gone go with them. Errors as of `change`.
+        """
+        if conversation_id in self._unwritten:
+            return self._unwritten[conversation_id]
+        opened = self._require_open(conversation_id)
+        before, path = opened.conversation, self._chats / _file_name(conversation_id)
+        after = decide(before)
+        if after is before:
+            return after
+        del self._open[conversation_id]
+        if after is None:
+            try:
+                path.unlink()
+                sync_folder(self._chats)
+            except OSError as error:
+                raise storage_failed(error, path) from error
+            remove_files(conversation_id, self._chats)
+            return None
+        with opened.database.together():
+            opened.database.clear("messages")
+            _put(opened.database, after, after.messages)
+        files = files_of(self._chats, conversation_id)
+        if files.is_dir():
+            remove_unnamed(
+                files, {one.id for message in after.messages for one in message.attachments}
+            )
+        self._remember(conversation_id, _Open(opened.database, after))
+        return after
+
+    def forget_trashed(
+        self, is_concerned: Callable[[Conversation], bool], *, only_count: bool = False
+    ) -> int:
+        """Delete conversations in the trash for good; how many. What cannot be read stays."""
+        concerned = []
+        for path in self._trash.paths():
+            try:
+                if is_concerned(_read(Database(path), path.stem, path)):
+                    concerned.append(path.stem)
+            except (DamagedFile, StorageFailed) as error:
+                logger.warning("in the trash, and not looked through: %s (%s)", path, error)
+        if not only_count:
+            for conversation_id in concerned:
+                self._trash.remove(conversation_id)
+        return len(concerned)
+
     def list_trash(self) -> tuple[ConversationSummary, ...]:
         """What can be taken back, last deleted first."""
         return self._trash.list()
@@ -281,10 +340,14 @@ def _read(database: Database, conversation_id: str, path: Path) -> Conversation:
 def _write(database: Database, before: Conversation | None, after: Conversation) -> None:
     written = {message.id: message for message in before.messages} if before else {}
     with database.together():
-        database.put("chat", 1, chat_record(after))
-        for message in after.messages:
-            if written.get(message.id) is not message:
-                database.put("messages", message.id, message_record(message))
+        changed = [one for one in after.messages if written.get(one.id) is not one]
+        _put(database, after, changed)
+
+
+def _put(database: Database, conversation: Conversation, messages: Iterable[Message]) -> None:
+    database.put("chat", 1, chat_record(conversation))
+    for message in messages:
+        database.put("messages", message.id, message_record(message))
 
 
 def _file_name(conversation_id: str) -> str:

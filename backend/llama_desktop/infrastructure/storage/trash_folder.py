@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from llama_desktop.domain.chat import ConversationSummary
-from llama_desktop.infrastructure.storage.atomic_file import replace, storage_failed
+from llama_desktop.infrastructure.storage.atomic_file import replace, storage_failed, sync_folder
 from llama_desktop.infrastructure.storage.attachment_files import (
     FILES_SUFFIX,
     files_of,
@@ -99,6 +99,24 @@ class TrashFolder:
                 logger.warning("in the trash, but not listed: %s (%s)", path, error)
         found.sort(key=lambda entry: (entry[0], entry[1].id), reverse=True)
         return tuple(summary for _, summary in found)
+
+    def paths(self) -> tuple[Path, ...]:
+        """The files of the conversations in it."""
+        return tuple(self._trash.glob(f"*{_SUFFIX}"))
+
+    def remove(self, conversation_id: str) -> None:
+        """Really delete a conversation.
+
+        Raises:
+            StorageFailed: it cannot be deleted.
+        """
+        path = self._trash / f"{conversation_id}{_SUFFIX}"
+        try:
+            path.unlink(missing_ok=True)
+            sync_folder(self._trash)
+        except OSError as error:
+            raise storage_failed(error, path) from error
+        remove_files(conversation_id, self._trash)
 
     def purge(self, deleted_before: float) -> None:
         """Really delete what was deleted before this time. What cannot go, goes another time."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from time import perf_counter
 from types import TracebackType
 from typing import Final, Self
@@ -220,14 +221,21 @@ class Orchestrator:
     async def delete_conversations(self, conversation_ids: tuple[str, ...]) -> None:
         """Stop the conversations' turns, then move them to the trash, one after the other."""
         ids = tuple(dict.fromkeys(conversation_ids))
+        async with self.without_turns(ids):
+            for conversation_id in ids:
+                await self._conversations.delete(conversation_id)
+
+    @asynccontextmanager
+    async def without_turns(self, conversation_ids: tuple[str, ...]) -> AsyncIterator[None]:
+        """Stop the turns of these conversations; none begins in them while the block runs."""
+        ids = set(conversation_ids)
         self._being_deleted.update(ids)
         try:
             if self._beginning:
                 await asyncio.wait(tuple(self._beginning))
             tasks = [task for (owner, _), task in self._turns.items() if owner in ids]
             await _end_all(tasks, STOPPED)
-            for conversation_id in ids:
-                await self._conversations.delete(conversation_id)
+            yield
         finally:
             self._being_deleted.difference_update(ids)
 

@@ -38,7 +38,7 @@ def render_recalled(passages: Sequence[Passage], *, off: Collection[int] = ()) -
     """
     lines = [_BEGIN]
     for number, passage in enumerate(passages, start=1):
-        if number in off:
+        if number in off or not passage.text:  # switched off, or forgotten
             continue
         if passage.fact_id:
             lines.append(

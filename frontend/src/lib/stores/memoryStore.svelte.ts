@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend';
-import type { Fact, IndexState, LeftOut } from '../backend/protocol';
+import type { Fact, Forgettable, IndexState, LeftOut } from '../backend/protocol';
 
 /** The longest fact that the app takes, in characters. */
 export const LONGEST_FACT = 500;
@@ -56,6 +56,16 @@ export class MemoryStore {
 
 	async listLeftOut(): Promise<LeftOut[]> {
 		return await this.#backend.invoke('list_left_out', {});
+	}
+
+	/** What `forget` would take away: said from `since` on and before `until`. */
+	async countForgettable(span: { since?: number; until?: number }): Promise<Forgettable> {
+		return await this.#backend.invoke('count_forgettable', span);
+	}
+
+	/** Takes it away for good. */
+	async forget(span: { since?: number; until?: number }, withFacts: boolean): Promise<void> {
+		await this.#backend.invoke('forget', { ...span, with_facts: withFacts });
 	}
 
 	async rebuildIndex(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Forgettable } from '../backend/protocol';
 import { formatBytes, formatCount } from '../format';
 import { plural } from './plural';
 
@@ -62,5 +63,39 @@ export const memorySettings = {
 	messageLeftOut: (title: string) => `A message of “${title}”. Search still finds it.`,
 	untitled: 'Untitled chat',
 	takeBack: (name: string) => `Use in memory again: ${name}`,
-	failed: (message: string) => `This could not be read. ${message}`
+	failed: (message: string) => `This could not be read. ${message}`,
+
+	forget: {
+		open: 'Forget…',
+		title: 'Forget for good',
+		what: 'What is forgotten',
+		days: 'Some days',
+		everything: 'Everything',
+		from: 'First day',
+		to: 'Last day',
+		choose: 'Choose a first day, a last day, or both.',
+		counted: (count: Forgettable) => {
+			const { message_count, chat_count, whole_chat_count, trashed_chat_count } = count;
+			if (chat_count + trashed_chat_count === 0) {
+				return 'Nothing was said in that time.';
+			}
+			const chats = `${plural(message_count, 'message', 'messages')} in ${plural(chat_count, 'chat', 'chats')} go`;
+			const whole =
+				whole_chat_count === 0 ? '' : `, ${formatCount(whole_chat_count)} of them whole`;
+			const trash =
+				trashed_chat_count === 0
+					? ''
+					: ` From the trash ${plural(trashed_chat_count, 'chat goes', 'chats go')} whole.`;
+			return chat_count === 0 ? trash.trim() : `${chats}${whole}.${trash}`;
+		},
+		withFacts: (count: number) =>
+			`Also forget ${plural(count, 'remembered fact', 'remembered facts')} of that time`,
+		forGood:
+			'It is deleted from the files with its attachments, and from the index. There is no way back. A copy or export that you made yourself still has it.',
+		word: 'forget',
+		type: 'Type “forget” to go on',
+		action: 'Forget for good',
+		done: 'Forgotten',
+		failed: (message: string) => `Not everything was forgotten. ${message}`
+	}
 };
