@@ -35,6 +35,8 @@ def test_what_is_switched_off_is_not_told_and_the_others_keep_their_numbers() ->
     told = render_recalled([PASSAGE, other], off=[1])
     assert told.splitlines()[1:-2] == ["> [2] 2026-03-02 · Norway trip · assistant: Yes."]
     assert render_recalled([PASSAGE, other], off=[1, 2]) == ""
+    # What was forgotten since has no words any more.
+    assert render_recalled([replace(PASSAGE, text="")]) == ""
 
 
 def test_facts_are_marked_as_what_the_user_wants_remembered() -> None:
@@ -60,7 +62,7 @@ def test_code_and_plain_text_stay_as_they_are() -> None:
     assert text in render_recalled([replace(PASSAGE, text=text)])
 
 
-@given(st.text(), st.text(), st.text())
+@given(st.text(), st.text(min_size=1), st.text())
 def test_whatever_was_said_every_line_of_it_is_a_quote(title: str, text: str, before: str) -> None:
     passage = replace(PASSAGE, conversation_title=title, text=text, before=before)
     block = render_recalled([passage])
