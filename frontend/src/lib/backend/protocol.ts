@@ -38,6 +38,8 @@ export interface Commands {
 	use_passage: { args: { conversation_id: string; message_id: number; number: number; is_used: boolean }; value: Message };
 	leave_out_of_memory: { args: { conversation_id: string; message_id?: number | null; is_left_out: boolean }; value: ConversationSummary };
 	list_left_out: { args: Record<string, never>; value: LeftOut[] };
+	count_forgettable: { args: { since?: number | null; until?: number | null }; value: Forgettable };
+	forget: { args: { since?: number | null; until?: number | null; with_facts?: boolean }; value: null };
 	save_fact: { args: { fact: FactInput }; value: Fact };
 	delete_fact: { args: { fact_id: string }; value: null };
 	list_models: { args: Record<string, never>; value: ModelFile[] };
@@ -401,6 +403,14 @@ export interface Finished {
 }
 
 export type FlashAttention = 'on' | 'off' | 'auto';
+
+export interface Forgettable {
+	message_count: number;
+	chat_count: number;
+	whole_chat_count: number;
+	trashed_chat_count: number;
+	fact_count: number;
+}
 
 export interface GpuMemory {
 	name: string;
