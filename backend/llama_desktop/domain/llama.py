@@ -102,6 +102,25 @@ class LoadedModel(Struct, frozen=True, kw_only=True):
     """Whether its template knows thinking; None: the server does not tell."""
     defaults: SamplingParameters = field(default_factory=SamplingParameters)
     """What the server uses where an answer is asked without a parameter."""
+    layers_on_gpu: int | None = None
+    """As its log tells; None: it does not tell."""
+    layers: int | None = None
+    """All that can be put on a GPU."""
+    threads: int | None = None
+    """As its log tells; None: it does not tell."""
+    has_shared_context: bool | None = None
+    """Whether all slots share one context window; None: it does not tell."""
+
+
+class LaunchSteps(Struct, frozen=True, kw_only=True):
+    """When a launch began, and how long each of its steps took. None: not over, or not reached."""
+
+    began: float
+    """Seconds since the epoch."""
+    process_seconds: float | None = None
+    """Until the process was there."""
+    loading_seconds: float | None = None
+    """From there until it was healthy, or until it failed."""
 
 
 class Stopped(Struct, frozen=True, tag="stopped"):
@@ -125,6 +144,7 @@ class Starting(Struct, frozen=True, kw_only=True, tag="starting"):
     """The failure after which it is loaded again by itself; None: somebody asked for it."""
     last_load_seconds: float | None = None
     """How long it took before the crash, where it is loaded again by itself."""
+    steps: LaunchSteps | None = None
 
 
 class Running(Struct, frozen=True, kw_only=True, tag="running"):
@@ -139,12 +159,15 @@ class Running(Struct, frozen=True, kw_only=True, tag="running"):
     load_seconds: float
     recovered_from: ServerFailure | None = None
     """The failure after which it was loaded again by itself."""
+    steps: LaunchSteps | None = None
 
 
 class Stopping(Struct, frozen=True, kw_only=True, tag="stopping"):
     """The server is being ended."""
 
     config: ServerConfig
+    steps: LaunchSteps | None = None
+    """Of the launch that it ends."""
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
@@ -152,9 +175,20 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
 
     config: ServerConfig
     failure: ServerFailure
+    steps: LaunchSteps | None = None
+    """Of the launch that failed, or of the one that ran before it failed."""
 
 
 ServerState = Stopped | Starting | Running | Stopping | Failed
+
+
+class LogLevel(StrEnum):
+    """As llama-server names them by a letter."""
+
+    DEBUG = "D"
+    INFO = "I"
+    WARNING = "W"
+    ERROR = "E"
 
 
 class LogLine(Struct, frozen=True, kw_only=True):
@@ -167,3 +201,6 @@ class LogLine(Struct, frozen=True, kw_only=True):
     stream: str
     """`stdout` or `stderr`."""
     text: str
+    """Without the engine's own clock and the letter of its level."""
+    level: LogLevel | None = None
+    """None: the line names none."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from llama_desktop.domain.llama import LogLine
+from llama_desktop.infrastructure.llama.log_line import read_log_line
 from llama_desktop.infrastructure.llama.rotating_file import RotatingFile
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class EngineLog:
         """`on_lines` hears the new lines, all of one turn of the event loop at once."""
         self._ring: deque[LogLine] = deque(maxlen=LINES_KEPT)
         self._fresh: list[LogLine] = []
+        self._unwritten: list[str] = []
+        """The same lines as the engine wrote them."""
         self._number = 0
         self._file = None if file_path is None else RotatingFile(file_path)
         self._file_fails = False
@@ -67,19 +70,22 @@ class EngineLog:
     def append(self, stream: str, text: str) -> None:
         """Take one line. Called on the event loop's thread."""
         self._number += 1
-        line = LogLine(number=self._number, time=time.time(), stream=stream, text=text)
+        level, said = read_log_line(text)
+        line = LogLine(number=self._number, time=time.time(), stream=stream, text=said, level=level)
         self._ring.append(line)
         if not self._fresh:
             asyncio.get_running_loop().call_soon(self.flush)
         self._fresh.append(line)
+        self._unwritten.append(text)
 
     def flush(self) -> None:
         """Hand on what came since the last time."""
         fresh, self._fresh = tuple(self._fresh), []
+        unwritten, self._unwritten = self._unwritten, []
         if not fresh:
             return
         if self._file is not None:
-            self._write(self._file, fresh)
+            self._write(self._file, unwritten)
         if self.on_lines is not None:
             self.on_lines(fresh)
 
@@ -89,10 +95,10 @@ class EngineLog:
         if self._file is not None:
             self._file.close()
 
-    def _write(self, file: RotatingFile, lines: tuple[LogLine, ...]) -> None:
+    def _write(self, file: RotatingFile, lines: list[str]) -> None:
         """A full disk costs the file, never the engine; said at the edges only."""
         try:
-            file.write("".join(f"{line.text}\n" for line in lines).encode("utf-8", "replace"))
+            file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
         except OSError as error:
             if not self._file_fails:
                 logger.warning("The engine's log cannot be written: %s", error)

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Final
 
 from llama_desktop.infrastructure.llama.engine_log import EngineLog, LineSplitter
+from llama_desktop.infrastructure.llama.log_facts import LogFacts, note_fact
 
 _LINES_FOR_DIAGNOSIS: Final = 400
 _LISTENING: Final = re.compile(
@@ -23,8 +24,11 @@ class EngineOutput:
         self._log = log
         self._splitters = {"stdout": LineSplitter(), "stderr": LineSplitter()}
         self._lines: deque[str] = deque(maxlen=_LINES_FOR_DIAGNOSIS)
+        self._is_starting = True
         self.heard = asyncio.Event()
         """Set by every piece; whoever waits for it clears it."""
+        self.facts = LogFacts()
+        """What it has told about how it runs the model."""
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Where the engine says that it listens."""
 
@@ -33,11 +37,17 @@ class EngineOutput:
         """What it said last, oldest first."""
         return tuple(self._lines)
 
+    def stop_gathering(self) -> None:
+        """What is said from now on is no fact about the start."""
+        self._is_starting = False
+
     def take(self, stream: str, piece: bytes) -> None:
         """Called with each piece of output, and with an empty one at the end of a stream."""
         self.heard.set()
         for line in self._splitters[stream].feed(piece):
             self._lines.append(line)
             self._log.append(stream, line)
+            if self._is_starting:
+                self.facts = note_fact(self.facts, line)
             if not self.port.done() and (found := _LISTENING.match(line)):
                 self.port.set_result(int(found.group(1)))

@@ -18,6 +18,7 @@ from llama_desktop.infrastructure.llama.command_line import HOST
 from llama_desktop.infrastructure.llama.ending import EndingWatch
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
 from llama_desktop.infrastructure.llama.loaded_model import read_model
+from llama_desktop.infrastructure.llama.log_facts import with_facts
 from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import ProcessGroup
 from llama_desktop.infrastructure.llama.server import DRAIN_SECONDS, LlamaServer
@@ -124,7 +125,8 @@ class Launch:
         aliases = (told,) if isinstance(told, str) else await client.get_model_ids()
         if self._plan.alias not in aliases:
             raise _StrangerError
-        return read_model(self._plan.config, props)
+        self._output.stop_gathering()
+        return with_facts(read_model(self._plan.config, props), self._output.facts)
 
     async def _watch_silence(self) -> None:
         seconds = 0.0

@@ -15,6 +15,7 @@ from llama_desktop.domain.errors import AppError, InternalError, ServerStartAbor
 from llama_desktop.domain.failure import ServerFailure
 from llama_desktop.domain.llama import (
     Failed,
+    LaunchSteps,
     Running,
     ServerConfig,
     ServerState,
@@ -39,6 +40,7 @@ from llama_desktop.services.llama.messages import (
     Start,
     Stop,
 )
+from llama_desktop.services.llama.steps import note_failed, note_loaded, note_process, steps_of
 from llama_desktop.services.llama.transitions import check_transition
 
 logger = logging.getLogger(__name__)
@@ -143,20 +145,22 @@ class LlamaActor:
 
     def _begin(self, config: ServerConfig, reply: Future[Running]) -> None:
         self._waiters.append(reply)
-        self._become(Starting(config=config, since=time.time()))
+        now = time.time()
+        self._become(Starting(config=config, since=now, steps=LaunchSteps(began=now)))
         self._holding.begin(config)
 
     def _on_launch_progressed(self, launch: Task[ServerProcess], progress: LaunchProgress) -> None:
         if launch is not self._holding.launch:
             return
         assert isinstance(self.state, Starting)
-        silence = progress.silent_seconds
+        silence, steps = progress.silent_seconds, self.state.steps
         self._become(
             replace(
                 self.state,
                 pid=progress.pid,
                 progress=progress.progress,
                 silent_seconds=silence,
+                steps=steps if progress.pid is None else note_process(steps, self._elapsed()),
                 concern=None if silence is None else describe_silence(self.state.config, silence),
             )
         )
@@ -190,8 +194,9 @@ class LlamaActor:
             engine=process.engine,
             model=process.model,
             since=time.time(),
-            load_seconds=time.monotonic() - self._holding.launch_began,
+            load_seconds=self._elapsed(),
             recovered_from=starting.recovers_from,
+            steps=note_loaded(starting.steps, self._elapsed()),
         )
         self._healthy_since = time.monotonic()
         self._become(running)
@@ -222,6 +227,7 @@ class LlamaActor:
             since=time.time(),
             recovers_from=self._history.note(config, failure),
             last_load_seconds=crashed.load_seconds,
+            steps=LaunchSteps(began=time.time()),
         )
         self._become(starting)
         await self._holding.let_go()
@@ -229,14 +235,18 @@ class LlamaActor:
 
     async def _fail(self, config: ServerConfig, failure: ServerFailure) -> None:
         """Say so at once, then end what may be left: streams, its process group."""
-        self._become(Failed(config=config, failure=self._history.note(config, failure)))
+        steps = steps_of(self.state)
+        if isinstance(self.state, Starting):
+            steps = note_failed(steps, self._elapsed())
+        failure = self._history.note(config, failure)
+        self._become(Failed(config=config, failure=failure, steps=steps))
         await self._holding.let_go()
 
     async def _bring_down(self, why: str = _CANCELLED) -> None:
         """Reach `Stopped` from any state; whoever waits for a launch is told `why`."""
         match self.state:
             case Starting(config=config) | Running(config=config):
-                self._become(Stopping(config=config))
+                self._become(Stopping(config=config, steps=steps_of(self.state)))
             case Stopped() | Stopping() | Failed():
                 pass
         await self._holding.let_go()
@@ -252,6 +262,10 @@ class LlamaActor:
                 _answer(reply, None)
             case _:
                 pass  # a report needs no answer
+
+    def _elapsed(self) -> float:
+        """Seconds since the launch began."""
+        return time.monotonic() - self._holding.launch_began
 
     def _become(self, state: ServerState) -> None:
         """The only place where the state changes."""

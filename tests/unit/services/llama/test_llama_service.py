@@ -22,6 +22,7 @@ from llama_desktop.domain.errors import (
 from llama_desktop.domain.failure import FailureCause
 from llama_desktop.domain.llama import (
     Failed,
+    LaunchSteps,
     Running,
     ServerConfig,
     ServerState,
@@ -200,7 +201,10 @@ async def test_a_child_that_dies_while_loading_is_a_failure_with_its_reason(stag
     launch.fail(ServerStartFailed("It crashed.", failure=failure))
     with pytest.raises(ServerStartFailed, match="It crashed"):
         await start
-    assert stage.service.state == Failed(config=A, failure=failure)
+    assert isinstance(stage.service.state, Failed)
+    assert stage.service.state.failure == failure
+    assert stage.service.state.steps is not None
+    assert stage.service.state.steps.process_seconds is None
 
 
 async def test_every_waiter_of_a_failed_launch_is_told(stage: Stage) -> None:
@@ -293,6 +297,42 @@ async def test_a_late_exit_report_of_an_old_child_is_ignored(stage: Stage) -> No
     assert "failed" not in stage.recorder.names
 
 
+async def test_each_step_of_a_launch_is_measured_where_it_ends(stage: Stage) -> None:
+    start = stage.begin(stage.service.start(A))
+    launch = await stage.launcher.next_launch(1)
+    launch.report(LaunchProgress(pid=7))
+    launch.report(LaunchProgress(pid=7, progress=0.5))
+    launch.succeed()
+    running = await start
+    _, started, spawned, half, _ = stage.recorder.states
+    assert isinstance(started, Starting)
+    assert isinstance(spawned, Starting)
+    assert isinstance(half, Starting)
+    assert started.steps == LaunchSteps(began=started.since)
+    assert spawned.steps is not None
+    assert spawned.steps.process_seconds is not None
+    assert spawned.steps == half.steps
+    assert running.steps is not None
+    assert running.steps.process_seconds == spawned.steps.process_seconds
+    assert running.steps.loading_seconds is not None
+    await stage.service.stop()
+    stopping = stage.recorder.states[-2]
+    assert isinstance(stopping, Stopping)
+    assert stopping.steps == running.steps
+
+
+async def test_a_launch_that_fails_with_a_process_failed_while_it_loaded(stage: Stage) -> None:
+    start = stage.begin(stage.service.start(A))
+    launch = await stage.launcher.next_launch(1)
+    launch.report(LaunchProgress(pid=7))
+    launch.fail(ServerStartFailed("It died.", failure=build_failure(while_loading=True)))
+    with pytest.raises(ServerStartFailed):
+        await start
+    assert isinstance(stage.service.state, Failed)
+    assert stage.service.state.steps is not None
+    assert stage.service.state.steps.loading_seconds is not None
+
+
 async def test_progress_is_published_with_the_state(stage: Stage) -> None:
     start = stage.begin(stage.service.start(A))
     launch = await stage.launcher.next_launch(1)
@@ -303,7 +343,8 @@ async def test_progress_is_published_with_the_state(stage: Stage) -> None:
     _, started, half, silent, _ = stage.recorder.states
     assert isinstance(started, Starting)
     assert (started.pid, started.progress) == (None, None)
-    assert half == Starting(config=A, since=started.since, pid=7, progress=0.5)
+    assert isinstance(half, Starting)
+    assert (half.since, half.pid, half.progress) == (started.since, 7, 0.5)
     assert isinstance(silent, Starting)
     assert (silent.pid, silent.progress, silent.silent_seconds) == (7, 0.5, 30.0)
     assert silent.concern is not None

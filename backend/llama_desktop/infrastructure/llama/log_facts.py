@@ -1,0 +1,47 @@
+"""Reads off an engine's log what no question answers: layers on the GPU, threads. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from msgspec import structs
+
+from llama_desktop.domain.llama import LoadedModel
+
+_LAYERS: Final = re.compile(r"\boffloaded (\d+)/(\d+) layers to GPU\b")
+_THREADS: Final = re.compile(r"\bn_threads = (\d+)\b")
+_SHARED: Final = re.compile(r"\bkv_unified = '?(true|false)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """None: not told."""
+
+    layers_on_gpu: int | None = None
+    layers: int | None = None
+    threads: int | None = None
+    has_shared_context: bool | None = None
+
+
+def note_fact(facts: LogFacts, line: str) -> LogFacts:
+    """The same with what this line tells; a later line is believed over an earlier one."""
+    if found := _LAYERS.search(line):
+        return replace(facts, layers_on_gpu=int(found.group(1)), layers=int(found.group(2)))
+    if found := _THREADS.search(line):
+        return replace(facts, threads=int(found.group(1)))
+    if found := _SHARED.search(line):
+        return replace(facts, has_shared_context=found.group(1) == "true")
+    return facts
+
+
+def with_facts(model: LoadedModel, facts: LogFacts) -> LoadedModel:
+    """The model with what the log told of it."""
+    return structs.replace(
+        model,
+        layers_on_gpu=facts.layers_on_gpu,
+        layers=facts.layers,
+        threads=facts.threads,
+        has_shared_context=facts.has_shared_context,
+    )
