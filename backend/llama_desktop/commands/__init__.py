@@ -59,6 +59,14 @@ _ROWS: Final = (
         ServerStartAborted,
     ),
     command(llama.stop_llama_server),
+    command(
+        llama.restart_llama_server,
+        ServerNotRunning,
+        EngineNotFound,
+        ModelUnusable,
+        ServerStartFailed,
+        ServerStartAborted,
+    ),
     command(llama.get_server_state),
     command(llama.get_engine, EngineNotFound),
     command(

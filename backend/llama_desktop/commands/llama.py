@@ -26,6 +26,11 @@ async def get_engine(app: Application) -> Engine:
     return (await app.engine_finder.find_server()).engine
 
 
+async def restart_llama_server(app: Application) -> Running:
+    """End llama-server and load the same model anew; also one that failed."""
+    return await app.llama.restart()
+
+
 async def get_server_state(app: Application) -> ServerState:
     """The state of llama-server as last published."""
     return app.llama.state

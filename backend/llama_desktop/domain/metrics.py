@@ -30,6 +30,8 @@ class MetricsSample(Struct, frozen=True, kw_only=True):
     """Of the whole machine, 0 to 100, by the server and its children."""
     cpu_cores: float | None
     """The same in cores."""
+    machine_threads: int | None = None
+    """Logical processors of the machine."""
     memory_bytes: int | None
     """By the server and its children."""
     memory_kind: str | None

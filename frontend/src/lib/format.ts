@@ -14,13 +14,20 @@ const tenths = new Intl.NumberFormat(LOCALE, {
 	maximumFractionDigits: 1
 });
 
+const clock = new Intl.DateTimeFormat(LOCALE, {
+	hour: '2-digit',
+	minute: '2-digit',
+	second: '2-digit',
+	hourCycle: 'h23'
+});
+
 /** `16,384` */
 export function formatCount(value: number): string {
 	return whole.format(value);
 }
 
 /** One decimal below 100: `64.1`, `1,930`. */
-function formatFigure(value: number): string {
+export function formatFigure(value: number): string {
 	return Math.abs(value) < 99.95 ? tenths.format(value) : whole.format(value);
 }
 
@@ -71,6 +78,44 @@ export function formatSeconds(seconds: number | null): string {
 		return `${rounded}${NBSP}s`;
 	}
 	return `${Math.floor(rounded / 60)}${NBSP}min ${rounded % 60}${NBSP}s`;
+}
+
+/** How long something lasts, as coarse as is read: `8 s`, `3 min`, `1 h 26 min`, `2 d 4 h`. */
+export function formatSpan(seconds: number): string {
+	const rounded = Math.max(0, Math.floor(seconds));
+	if (rounded < 60) {
+		return `${rounded}${NBSP}s`;
+	}
+	const minutes = Math.floor(rounded / 60);
+	if (minutes < 60) {
+		return `${minutes}${NBSP}min`;
+	}
+	const hours = Math.floor(minutes / 60);
+	if (hours < 24) {
+		return `${hours}${NBSP}h ${minutes % 60}${NBSP}min`;
+	}
+	return `${Math.floor(hours / 24)}${NBSP}d ${hours % 24}${NBSP}h`;
+}
+
+/** Of memory, in the binary units it is sold in: `7.9 GB`, `512 MB`. */
+export function formatMemory(bytes: number | null): string {
+	if (bytes === null) {
+		return NOT_AVAILABLE;
+	}
+	return bytes < 0.95 * GIBIBYTE
+		? `${whole.format(bytes / 1024 ** 2)}${NBSP}MB`
+		: `${formatFigure(bytes / GIBIBYTE)}${NBSP}GB`;
+}
+
+/** Seconds since the epoch as a time of day to the second: `10:38:04`. */
+export function formatClock(epochSeconds: number): string {
+	return clock.format(epochSeconds * 1000);
+}
+
+/** The same to the millisecond, for logs: `10:38:04.218`. */
+export function formatLogTime(epochSeconds: number): string {
+	const milliseconds = Math.floor((epochSeconds % 1) * 1000);
+	return `${clock.format(epochSeconds * 1000)}.${String(milliseconds).padStart(3, '0')}`;
 }
 
 /** Of a context window: `16k`, `40k`, `2,000`. */

@@ -6,6 +6,7 @@ describe('the place in the address', () => {
 		{ view: 'chat', conversationId: null },
 		{ view: 'chat', conversationId: 'c-1' },
 		{ view: 'models', conversationId: null },
+		{ view: 'server', conversationId: 'c-1' },
 		{ view: 'models', conversationId: 'with/slash' },
 		{ view: 'settings', section: 'engine', conversationId: null },
 		{ view: 'settings', section: 'appearance', conversationId: 'c-1' }

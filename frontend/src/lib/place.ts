@@ -1,12 +1,15 @@
 /** Where the person is in the app, as the fragment of the page's address: a reload goes back there. */
 export interface Place {
-	view: 'chat' | 'models' | 'search' | 'settings';
+	view: 'chat' | 'models' | 'search' | 'server' | 'settings';
 	conversationId: string | null;
 	/** Of the settings; what is no section of theirs is the first one. */
 	section?: string;
 }
 
-/** Reads `#/models`, `#/search`, `#/settings/SECTION`, `#/chat` and `#/chat/ID`; whatever else is a new chat. */
+/**
+ * Reads `#/models`, `#/search`, `#/server`,
+ * `#/settings/SECTION`, `#/chat` and `#/chat/ID`; whatever else is a new chat.
+ */
 export function readPlace(hash: string): Place {
 	const [, view, ...rest] = hash.split('/');
 	if (view === 'settings') {
@@ -14,7 +17,7 @@ export function readPlace(hash: string): Place {
 		return { view, conversationId: readPart(id), ...(section && { section }) };
 	}
 	const [id] = rest;
-	if (view === 'models' || view === 'search') {
+	if (view === 'models' || view === 'search' || view === 'server') {
 		return { view, conversationId: readPart(id) };
 	}
 	return { view: 'chat', conversationId: view === 'chat' ? readPart(id) : null };

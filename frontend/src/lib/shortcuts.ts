@@ -6,6 +6,7 @@ export const SHORTCUTS = {
 	openChat: 'Mod+1',
 	openModels: 'Mod+2',
 	openSearch: 'Mod+Shift+F',
+	openServer: 'Mod+3',
 	openSettings: 'Mod+,',
 	previousChat: 'Alt+ArrowUp',
 	nextChat: 'Alt+ArrowDown',

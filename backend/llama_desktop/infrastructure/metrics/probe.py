@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+import psutil
+
 from llama_desktop.domain.metrics import MetricsSample
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
@@ -50,6 +52,7 @@ class SystemProbe:
             pid=pid,
             cpu_percent=usage.cpu_percent,
             cpu_cores=usage.cpu_cores,
+            machine_threads=psutil.cpu_count(),
             memory_bytes=usage.memory_bytes,
             memory_kind=usage.memory_kind,
             machine_memory_used_bytes=machine.used_bytes,

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from llama_desktop.domain.errors import ServerNotRunning
-from llama_desktop.domain.llama import Failed, Running, ServerConfig, ServerState, Starting
+from llama_desktop.domain.llama import Failed, Running, ServerConfig, ServerState, Starting, Stopped
 from llama_desktop.infrastructure.llama.client import LlamaClient
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.services.event_hub import Topic
@@ -98,6 +98,22 @@ class LlamaCppService:
         reply: Future[None] = asyncio.get_running_loop().create_future()
         self._actor.post(Stop(reply))
         await reply
+
+    async def restart(self) -> Running:
+        """End the server and load the same model anew, as one request: nobody comes in between.
+
+        Raises:
+            ServerNotRunning: no model is loaded, and none has failed.
+            Others: as of `start`.
+        """
+        if isinstance(self.state, Stopped):
+            raise ServerNotRunning("No model is loaded. Load one to go on.")
+        loop = asyncio.get_running_loop()
+        stopped: Future[None] = loop.create_future()
+        reply: Future[Running] = loop.create_future()
+        self._actor.post(Stop(stopped))
+        self._actor.post(Start(self.state.config, reply))
+        return await reply
 
     def require_running(self) -> Running:
         """The running server.

@@ -1,6 +1,7 @@
 import type { MetricsSample } from '../../lib/backend/protocol';
 import { formatMemoryOf, formatShare, formatTime, formatTokensPerSecond } from '../../lib/format';
 import type { ServerStore } from '../../lib/stores/serverStore.svelte';
+import { alignSeries } from '../../lib/timeSeries';
 import { words } from '../../lib/words/en';
 
 /** What the model does, as the page hears of it; `null`: nothing. */
@@ -103,24 +104,13 @@ export function loadOf(sample: MetricsSample): number | null {
 	return value === null ? null : value / 100;
 }
 
-/**
- * One value for every interval, so that a gap in the samples is a gap in the picture; the newest
- * sample is the last.
- */
+/** One load for every interval; see `alignSeries`. */
 export function loadSeries(
 	samples: readonly MetricsSample[],
 	intervalSeconds: number,
 	length: number
 ): (number | null)[] {
-	const series = Array.from<number | null>({ length }).fill(null);
-	const newest = samples.at(-1)?.time ?? 0;
-	for (const sample of samples) {
-		const age = Math.round((newest - sample.time) / intervalSeconds);
-		if (age < length) {
-			series[length - 1 - age] = loadOf(sample);
-		}
-	}
-	return series;
+	return alignSeries(samples, loadOf, { intervalSeconds, length });
 }
 
 function percent(value: number | null): string {

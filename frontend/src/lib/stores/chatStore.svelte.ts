@@ -57,6 +57,8 @@ export class ChatStore {
 	branch = $derived(this.#tree.branch);
 	/** The answer under way that is shown. */
 	turn = $derived.by(() => this.#findShownTurn());
+	/** All answers under way, in whichever conversation. */
+	turnsUnderWay = $derived(this.#turns.all);
 	/** Conversations in which an answer is under way. */
 	answeringIds = $derived(this.#turns.conversationIds);
 

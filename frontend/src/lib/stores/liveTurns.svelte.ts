@@ -22,6 +22,9 @@ export class LiveTurns {
 		distinct([...this.#turns.values()].map((turn) => turn.conversationId))
 	);
 
+	/** All of them, the oldest first. */
+	all = $derived([...this.#turns.values()]);
+
 	find(conversationId: string, messageId: number): LiveTurn | null {
 		return this.#turns.get(keyOf(conversationId, messageId)) ?? null;
 	}

@@ -90,6 +90,19 @@ export class ServerStore {
 		}
 	}
 
+	/** Ends the server and loads the same model anew; how it goes is told as by `start`. */
+	async restart(): Promise<void> {
+		this.#refusal = null;
+		try {
+			await this.#backend.invoke('restart_llama_server', {});
+		} catch (caught) {
+			const error = asBackendError(caught);
+			if (!TOLD_BY_STATE.has(error.code)) {
+				this.#refusal = { modelPath: this.modelPath ?? '', error };
+			}
+		}
+	}
+
 	/** Takes the notice away; the state stays as it is. */
 	dismissProblem(): void {
 		this.#dismissed = this.problem;

@@ -41,6 +41,7 @@ export const shell = {
 		resize: 'Width of the sidebar',
 		search: 'Search',
 		models: 'Models',
+		server: 'Server',
 		settings: 'Settings',
 		noRoom: 'A download needs more room',
 		empty: 'Your chats appear here.'
@@ -65,7 +66,7 @@ export const shell = {
 	},
 
 	engine: {
-		open: 'Open Models',
+		open: 'Open Server',
 		stopped: 'Stopped',
 		starting: 'Starting',
 		loading: 'Loading model',
@@ -208,6 +209,7 @@ export const shell = {
 		openChat: 'Chat',
 		openModels: 'Models',
 		openSearch: 'Search all chats',
+		openServer: 'Server',
 		openSettings: 'Settings',
 		previousChat: 'Previous chat',
 		nextChat: 'Next chat',

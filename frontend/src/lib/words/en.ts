@@ -5,6 +5,7 @@ import { failures } from './en.failures';
 import { list, markdown } from './en.list';
 import { search } from './en.search';
 import { memory } from './en.memory';
+import { serverPage } from './en.server';
 import { shell } from './en.shell';
 
 /** Every sentence on screen. Another language is an object of the same type. */
@@ -20,5 +21,6 @@ export const words = {
 	failures,
 	doctor,
 	search,
-	memory
+	memory,
+	serverPage
 };

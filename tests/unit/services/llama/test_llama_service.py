@@ -333,6 +333,19 @@ async def test_a_launch_that_fails_with_a_process_failed_while_it_loaded(stage: 
     assert stage.service.state.steps.loading_seconds is not None
 
 
+async def test_a_restart_ends_the_server_and_loads_the_same_model(stage: Stage) -> None:
+    await stage.run(A)
+    restart = stage.begin(stage.service.restart())
+    (await stage.launcher.next_launch(2)).succeed()
+    assert (await restart).config == A
+    assert stage.recorder.names[-4:] == ["stopping", "stopped", "starting", "running"]
+
+
+async def test_without_a_model_there_is_nothing_to_restart(stage: Stage) -> None:
+    with pytest.raises(ServerNotRunning):
+        await stage.service.restart()
+
+
 async def test_progress_is_published_with_the_state(stage: Stage) -> None:
     start = stage.begin(stage.service.start(A))
     launch = await stage.launcher.next_launch(1)

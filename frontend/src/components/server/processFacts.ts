@@ -1,0 +1,50 @@
+import type { MetricsSample, Running } from '../../lib/backend/protocol';
+import { formatCount, formatSpan, NOT_AVAILABLE } from '../../lib/format';
+import { words } from '../../lib/words/en';
+import { describeGpu } from './usageDetails';
+import { gpusOf } from './usage';
+
+/** One line of what is known of the process. */
+export interface Fact {
+	name: string;
+	value: string;
+	/** What belongs to it and matters less. */
+	aside?: string;
+	/** A name that the machine gives. */
+	isMono?: boolean;
+}
+
+const text = words.serverPage.facts;
+
+/** What is known of the process that runs; what the engine does not tell is said to be so. */
+export function processFacts(
+	running: Running,
+	{ sample, quantization, now }: { sample: MetricsSample | null; quantization: string; now: number }
+): Fact[] {
+	const { engine, model } = running;
+	const version =
+		engine.kind === 'embedded' ? text.builtIn(engine.version) : engine.version || NOT_AVAILABLE;
+	return [
+		{ name: text.process, value: String(running.pid), isMono: true },
+		{ name: text.address, value: running.base_url.replace('http://', ''), isMono: true },
+		{ name: text.engine, value: version },
+		{ name: text.model, value: model.name, aside: quantization },
+		{ name: text.context, value: formatCount(model.context_size) },
+		{ name: text.gpuLayers, value: countOf(model.layers_on_gpu, model.layers) },
+		{ name: text.threads, value: countOf(model.threads, sample?.machine_threads ?? null) },
+		...gpuFacts(sample),
+		{ name: text.uptime, value: formatSpan(now - running.since) }
+	];
+}
+
+function gpuFacts(sample: MetricsSample | null): Fact[] {
+	const gpus = sample === null ? [] : gpusOf(sample);
+	return gpus.map((gpu) => ({ name: text.gpu, value: describeGpu(gpu) }));
+}
+
+function countOf(count: number | null, all: number | null): string {
+	if (count === null) {
+		return NOT_AVAILABLE;
+	}
+	return all === null ? formatCount(count) : text.countOf(count, all);
+}
