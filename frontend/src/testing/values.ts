@@ -71,6 +71,7 @@ export function starting(change: Partial<Starting> = {}): Starting {
 		concern: null,
 		recovers_from: null,
 		last_load_seconds: null,
+		steps: { began: NOW, process_seconds: null, loading_seconds: null },
 		...change
 	};
 }
@@ -90,11 +91,16 @@ export function running(change: Partial<Running> = {}): Running {
 			slots: 1,
 			has_vision: false,
 			can_think: null,
-			defaults: fakeParameters
+			defaults: fakeParameters,
+			layers_on_gpu: null,
+			layers: null,
+			threads: 7,
+			has_shared_context: true
 		},
 		since: NOW,
 		load_seconds: 1,
 		recovered_from: null,
+		steps: { began: NOW, process_seconds: 0.4, loading_seconds: 1.9 },
 		...change
 	};
 }
@@ -103,6 +109,7 @@ export function failed(change: Partial<Failed['failure']> = {}): Failed {
 	return {
 		type: 'failed',
 		config: aConfig(),
+		steps: { began: NOW, process_seconds: 0.4, loading_seconds: 2.3 },
 		failure: {
 			cause: 'memory_out',
 			headline: 'out of memory',
@@ -153,6 +160,7 @@ export function aSample(change: Partial<MetricsSample> = {}): MetricsSample {
 		cpu_percent: 31,
 		cpu_cores: 3.7,
 		memory_bytes: 5_000_000_000,
+		machine_threads: 16,
 		memory_kind: 'pss',
 		machine_memory_used_bytes: 7.9 * 1024 ** 3,
 		machine_memory_total_bytes: 16 * 1024 ** 3,

@@ -113,11 +113,16 @@ export const fakeRunning: Running = {
 		slots: 1,
 		has_vision: false,
 		can_think: null,
-		defaults: fakeParameters
+		defaults: fakeParameters,
+		layers_on_gpu: null,
+		layers: null,
+		threads: 7,
+		has_shared_context: true
 	},
 	since: 1,
 	load_seconds: 1,
-	recovered_from: null
+	recovered_from: null,
+	steps: null
 };
 
 export const fakeSettings: Settings = {

@@ -179,7 +179,7 @@ describe('telemetry and log', () => {
 		const backend = new FakeBackend();
 		const log = new LogStore(backend);
 		log.listen();
-		const line = { number: 1, time: 1, stream: 'stderr', text: 'one' };
+		const line = { number: 1, time: 1, stream: 'stderr', text: 'one', level: null };
 		backend.publish('log', { type: 'appended', lines: [line] });
 		backend.publish('log', { type: 'appended', lines: [{ ...line, number: 2, text: 'two' }] });
 		expect(log.lines.map(({ text }) => text)).toEqual(['one', 'two']);

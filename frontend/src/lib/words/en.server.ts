@@ -13,6 +13,7 @@ export const serverPage = {
 	more: 'More about the server',
 	showTable: 'Show figures as a table',
 	hideTable: 'Show figures as a graph',
+	doctor: 'Look everything over',
 	empty: 'No server runs. It starts with the model that you load.',
 
 	state: {
