@@ -52,6 +52,7 @@ from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.diagnostics import DiagnosticsService
 from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
@@ -225,8 +226,9 @@ async def open_application(
             again = _load_last_model(llama, last, notices)
             loading = tasks.create_task(again, name="load the last model")
             stack.callback(loading.cancel)
+        info = _info(paths, version=version, has_window=desktop.has_window)
         yield Application(
-            info=_info(paths, version=version, has_window=desktop.has_window),
+            info=info,
             desktop=desktop,
             llama=llama,
             orchestrator=orchestrator,
@@ -247,6 +249,12 @@ async def open_application(
             engine_finder=finder,
             settings=settings,
             telemetry=telemetry,
+            diagnostics=DiagnosticsService(
+                info,
+                state=lambda: llama.state,
+                log=lambda: log.lines,
+                history=lambda: telemetry.history,
+            ),
             doctor=DoctorService(paths, finder, version=version, look_at_window=check_toolkit),
             notices=notices,
             leaving=leaving,

@@ -54,6 +54,14 @@ int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
     *milliwatts = 123456;
     return is_second(device) ? NO_PERMISSION : SUCCESS;
 }
+int nvmlDeviceGetClockInfo(void *device, int clock, unsigned *megahertz) {
+    *megahertz = clock == 1 ? 2475 : 10501;
+    return is_second(device) ? NOT_SUPPORTED : SUCCESS;
+}
+int nvmlDeviceGetFanSpeed(void *device, unsigned *percent) {
+    *percent = 35;
+    return is_second(device) ? NOT_SUPPORTED : SUCCESS;
+}
 int nvmlDeviceGetTemperature(void *device, int sensor, unsigned *degrees) {
     (void)sensor;
     *degrees = 61;

@@ -171,6 +171,8 @@ _ROWS: Final = (
     command(settings.save_preset, StructureInvalid, MessageTooLong, StorageFailed),
     command(settings.delete_preset, StorageFailed),
     command(telemetry.get_server_metrics),
+    command(telemetry.get_server_report),
+    command(telemetry.open_log_folder, FolderUnusable),
     command(doctor.run_doctor),
     command(doctor.end_orphan, Conflict),
     command(system.get_app_info),

@@ -18,6 +18,9 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     """By the server."""
     temperature_celsius: float | None
     power_watts: float | None
+    clock_megahertz: int | None = None
+    memory_clock_megahertz: int | None = None
+    fan_percent: float | None = None
 
 
 class MetricsSample(Struct, frozen=True, kw_only=True):
@@ -38,6 +41,8 @@ class MetricsSample(Struct, frozen=True, kw_only=True):
     """How it was counted: `pss`, `uss` or `rss`."""
     machine_memory_used_bytes: int | None
     machine_memory_total_bytes: int | None
+    disk_read_bytes_per_second: float | None = None
+    """By the server and its children."""
     gpus: tuple[GpuSample, ...] | None
     """None: no GPU driver that we can read."""
 
@@ -48,10 +53,17 @@ class MetricsSnapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
     samples: tuple[MetricsSample, ...]
 
 
+class MetricsStalled(Struct, frozen=True, kw_only=True, tag="stalled"):
+    """A sensor does not answer; the next sample says that it does again."""
+
+    since: float
+    """When it was asked, seconds since the epoch."""
+
+
 class MetricsSampled(Struct, frozen=True, kw_only=True, tag="sampled"):
     """One new sample."""
 
     sample: MetricsSample
 
 
-MetricsEvent = MetricsSnapshot | MetricsSampled
+MetricsEvent = MetricsSnapshot | MetricsSampled | MetricsStalled

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.chat.prompts import PromptService
     from llama_desktop.services.conversations import ConversationService
+    from llama_desktop.services.diagnostics import DiagnosticsService
     from llama_desktop.services.doctor.service import DoctorService
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
@@ -58,6 +59,7 @@ class Application:
     engine_finder: EngineFinder
     settings: SettingsService
     telemetry: TelemetryService
+    diagnostics: DiagnosticsService
     doctor: DoctorService
     notices: NoticeService
     leaving: LeavingService

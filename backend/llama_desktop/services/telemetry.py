@@ -6,39 +6,54 @@ import asyncio
 import logging
 import time
 from asyncio import Future
-from collections import deque
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from llama_desktop.domain.llama import Running, ServerState
+from llama_desktop.domain.llama import Running, ServerState, Starting
 from llama_desktop.domain.metrics import (
     MetricsEvent,
     MetricsSample,
     MetricsSampled,
     MetricsSnapshot,
+    MetricsStalled,
 )
 from llama_desktop.infrastructure.metrics.probe import Probe, ProbeFailed
+from llama_desktop.infrastructure.metrics.probe_thread import ProbeThread
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.run_history import RunHistory
 
 logger = logging.getLogger(__name__)
 
-_HISTORY_LENGTH: Final = 60
+_SHOWN_LENGTH: Final = 60
+_PATIENCE_SECONDS: Final = 5.0
+"""A sample takes milliseconds; after so long a driver is said to hang."""
 
 
 class TelemetryService:
     """Owns the probe and the one task that reads it. Open it with `async with`."""
 
     def __init__(
-        self, server_states: Topic[ServerState], probe: Probe, *, interval_seconds: float = 2.0
+        self,
+        server_states: Topic[ServerState],
+        probe: Probe,
+        *,
+        interval_seconds: float = 2.0,
+        patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self.metrics: Final = Topic[MetricsEvent]("metrics", self._build_snapshot)
         self.metrics.on_first_listener = self._wake_up
         self._server_states = server_states
-        self._probe = probe
+        self._probe = ProbeThread(probe)
+        self._reading: Future[MetricsSample] | None = None
+        """Asked for and not answered: there is never a second one."""
+        self._patience_seconds = patience_seconds
+        self._asked_at = 0.0
+        self._is_stalled = False
         self._interval_seconds = interval_seconds
         self._pid: int | None = None
-        self._history: deque[MetricsSample] = deque(maxlen=_HISTORY_LENGTH)
+        self._history = RunHistory()
+        self._history_before: tuple[MetricsSample, ...] = ()
         self._sampled_at = 0.0
         self._askers: list[Future[MetricsSample | None]] = []
         self._wake = asyncio.Event()
@@ -59,38 +74,46 @@ class TelemetryService:
         self._task.cancel()
         await asyncio.wait([self._task])
         self._answer_askers(None)
-        await asyncio.to_thread(self._probe.close)
+        await self._probe.close()
         if not self._task.cancelled():
             self._task.result()  # it ended by a defect, which is not to be hidden
 
     @property
     def last_sample(self) -> MetricsSample | None:
         """The newest of the server that runs, or that has just gone; None: nobody listened."""
-        return self._history[-1] if self._history else None
+        return self._history.latest()
+
+    @property
+    def history(self) -> tuple[MetricsSample, ...]:
+        """Of this run or the last one, oldest first: its last hour whole, before that thinned."""
+        return self._history.all() or self._history_before
 
     async def latest(self) -> MetricsSample | None:
         """The latest sample, or one made for the asker when nobody listens. None: no server."""
         if self._pid is None:
             return None
-        if self._history and time.monotonic() - self._sampled_at < self._interval_seconds:
-            return self._history[-1]
+        latest = self._history.latest()
+        if latest and time.monotonic() - self._sampled_at < self._interval_seconds:
+            return latest
         asker: Future[MetricsSample | None] = asyncio.get_running_loop().create_future()
         self._askers.append(asker)
         self._wake_up()
         return await asker
 
     def _build_snapshot(self) -> MetricsSnapshot:
-        oldest = time.time() - _HISTORY_LENGTH * self._interval_seconds
-        return MetricsSnapshot(samples=tuple(s for s in self._history if s.time >= oldest))
+        oldest = time.time() - _SHOWN_LENGTH * self._interval_seconds
+        shown = self._history.last(_SHOWN_LENGTH)
+        return MetricsSnapshot(samples=tuple(s for s in shown if s.time >= oldest))
 
     def _on_server_state(self, state: ServerState, _sequence: int) -> None:
-        pid = state.pid if isinstance(state, Running) else None
+        pid = state.pid if isinstance(state, Running | Starting) else None
         if pid == self._pid:
             return
         self._pid = pid
         self._is_failing = False
-        if self._history:  # it was another server's
-            self._history.clear()
+        if self._history.latest() is not None:  # it was another server's
+            self._history_before = self._history.all()
+            self._history = RunHistory()
             self.metrics.publish(self._build_snapshot())
         if pid is None:
             self._answer_askers(None)
@@ -120,23 +143,41 @@ class TelemetryService:
                 await self._wake.wait()
 
     async def _sample(self, pid: int) -> None:
+        if self._reading is None:
+            self._reading, self._asked_at = self._probe.ask(pid), time.time()
+        done, _ = await asyncio.wait([self._reading], timeout=self._patience_seconds)
+        if not done:
+            self._stall()
+            return
+        reading, self._reading = self._reading, None
         try:
-            sample = await asyncio.to_thread(self._probe.sample, pid)
+            sample = reading.result()
         except ProbeFailed as error:
             if not self._is_failing and pid == self._pid:
                 logger.warning("Telemetry fails: %s", error)
                 self._is_failing = True
             self._answer_askers(None)
             return
-        if pid != self._pid:
+        if sample.pid != self._pid:
             return  # that server has gone while it was being looked at
+        if self._is_stalled:
+            logger.warning("The sensors answer again.")
+            self._is_stalled = False
         if self._is_failing:
             logger.warning("Telemetry works again.")
             self._is_failing = False
         self._sampled_at = time.monotonic()
-        self._history.append(sample)
+        self._history.add(sample)
         self.metrics.publish(MetricsSampled(sample=sample))
         self._answer_askers(sample)
+
+    def _stall(self) -> None:
+        """A driver hangs: said once; it is waited for further, and asked nothing meanwhile."""
+        if not self._is_stalled:
+            logger.warning("The sensors do not answer: a driver hangs.")
+            self._is_stalled = True
+        self.metrics.publish(MetricsStalled(since=self._asked_at))
+        self._answer_askers(None)
 
     def _answer_askers(self, sample: MetricsSample | None) -> None:
         askers, self._askers = self._askers, []

@@ -161,6 +161,7 @@ export function aSample(change: Partial<MetricsSample> = {}): MetricsSample {
 		cpu_cores: 3.7,
 		memory_bytes: 5_000_000_000,
 		machine_threads: 16,
+		disk_read_bytes_per_second: null,
 		memory_kind: 'pss',
 		machine_memory_used_bytes: 7.9 * 1024 ** 3,
 		machine_memory_total_bytes: 16 * 1024 ** 3,

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
 import { FakeBackend } from '../lib/backend/fake';
@@ -58,6 +58,14 @@ describe('the Server page', () => {
 		expect(backend.callsOf('restart_llama_server')).toHaveLength(1);
 	});
 
+	test('says that a sensor hangs, until it answers again', async () => {
+		const { backend } = show(running());
+		backend.publish('metrics', { type: 'stalled', since: 1 });
+		expect(await screen.findByText(/sensors do not answer/)).toBeInTheDocument();
+		backend.publish('metrics', { type: 'sampled', sample: aSample() });
+		await waitFor(() => expect(screen.queryByText(/sensors do not answer/)).toBeNull());
+	});
+
 	test('cancels a start', async () => {
 		const { backend, user } = show(starting());
 		await user.click(screen.getByRole('button', { name: 'Cancel' }));
@@ -82,6 +90,13 @@ describe('the log', () => {
 		expect(screen.getByRole('log')).toHaveTextContent('be careful');
 		await user.type(screen.getByRole('textbox', { name: 'Filter the log' }), ' not');
 		expect(screen.getByText('No line matches.')).toBeInTheDocument();
+	});
+
+	test('is copied with all that is known of the server, as the app writes it', async () => {
+		const { backend, user } = show(running(), LINES);
+		backend.answer('get_server_report', () => 'the report');
+		await user.click(screen.getAllByRole('button', { name: 'Copy report' })[0] as HTMLElement);
+		expect(await navigator.clipboard.readText()).toBe('the report');
 	});
 
 	test('draws only the lines near the view', () => {

@@ -71,6 +71,9 @@ def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> N
             memory_process_bytes=3 * GIB,
             temperature_celsius=61.0,
             power_watts=123.456,
+            clock_megahertz=2475,
+            memory_clock_megahertz=10501,
+            fan_percent=35.0,
         ),
         GpuSample(
             index=1,

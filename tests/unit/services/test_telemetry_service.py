@@ -19,10 +19,16 @@ from llama_desktop.domain.llama import (
     Running,
     ServerConfig,
     ServerState,
+    Starting,
     Stopped,
     Stopping,
 )
-from llama_desktop.domain.metrics import MetricsEvent, MetricsSampled, MetricsSnapshot
+from llama_desktop.domain.metrics import (
+    MetricsEvent,
+    MetricsSampled,
+    MetricsSnapshot,
+    MetricsStalled,
+)
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.telemetry import TelemetryService
 
@@ -45,11 +51,16 @@ def build_running(pid: int) -> Running:
 class Stage:
     """Telemetry of a server whose states a test publishes."""
 
-    def __init__(self, interval_seconds: float) -> None:
+    def __init__(self, interval_seconds: float, patience_seconds: float = NEVER) -> None:
         self.state: ServerState = Stopped()
         self.states = Topic[ServerState]("server_state", lambda: self.state)
         self.probe = FakeProbe(time.time())
-        self.service = TelemetryService(self.states, self.probe, interval_seconds=interval_seconds)
+        self.service = TelemetryService(
+            self.states,
+            self.probe,
+            interval_seconds=interval_seconds,
+            patience_seconds=patience_seconds,
+        )
 
     def become(self, state: ServerState) -> None:
         self.state = state
@@ -195,3 +206,44 @@ async def test_a_failing_probe_and_its_recovery_are_told_once_each(
         "Telemetry fails: the fake fails",
         "Telemetry works again.",
     ]
+
+
+async def test_a_driver_that_hangs_is_told_and_asked_no_second_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)
+    stage = Stage(0.0, patience_seconds=0.001)
+    async with stage.service:
+        stage.probe.may_answer.clear()
+        stage.become(build_running(7))
+        events = stage.listen()
+        stalls = 0
+        while stalls < 3:
+            stalls += isinstance(await events.get(), MetricsStalled)
+        assert stage.probe.count == 1
+        assert await stage.service.latest() is None
+        stage.probe.may_answer.set()
+        assert (await next_sample(events)).sample.pid == 7
+    assert [record.message for record in caplog.records][:1] == [
+        "The sensors do not answer: a driver hangs."
+    ]
+    assert "The sensors answer again." in [record.message for record in caplog.records]
+
+
+async def test_a_server_is_sampled_while_it_loads_as_soon_as_its_process_is_there() -> None:
+    async with open_stage() as stage:
+        events = stage.listen()
+        stage.become(Starting(config=CONFIG, since=0.0))
+        stage.become(Starting(config=CONFIG, since=0.0, pid=7))
+        assert (await next_sample(events)).sample.pid == 7
+
+
+async def test_what_was_measured_of_a_run_is_kept_until_the_next_one_has_its_own() -> None:
+    async with open_stage() as stage:
+        stage.become(build_running(7))
+        sample = await stage.service.latest()
+        stage.become(Stopped())
+        assert stage.service.history == (sample,)
+        stage.become(build_running(8))
+        assert await stage.service.latest() in stage.service.history
+        assert sample not in stage.service.history

@@ -10,6 +10,9 @@ from typing import Final
 
 import psutil
 
+_LISTED_EVERY: Final = 5
+"""Readings. To find descendants, every process of the machine is looked at: most of the cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeUsage:
@@ -21,6 +24,8 @@ class TreeUsage:
     cpu_cores: float | None
     memory_bytes: int | None
     memory_kind: str | None
+    disk_read_bytes_per_second: float | None
+    """None at the first reading, and where the system does not tell (macOS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,15 @@ class ProcessTreeReader:
         """CPU time of each process at the last reading. A psutil.Process is a pid and the time
         of its creation: a pid that is used again is another one."""
         self._read_at = 0.0
+        self._descendants: list[psutil.Process] = []
+        self._readings = 0
+        self._disk_bytes: dict[psutil.Process, int] = {}
+        self._disk_read_at = 0.0
 
     def read(self) -> TreeUsage | None:
         """None: the process has gone or may not be looked at."""
         try:
-            root = psutil.Process(self.pid)
-            processes = [root, *root.children(recursive=True)]
+            processes = self._list_processes()
         except psutil.Error:
             return None
         cores = self._read_cores(processes)
@@ -57,7 +65,31 @@ class ProcessTreeReader:
             cpu_cores=cores,
             memory_bytes=memory,
             memory_kind=kind,
+            disk_read_bytes_per_second=self._read_disk_rate(processes),
         )
+
+    def _list_processes(self) -> list[psutil.Process]:
+        """The process and its descendants, looked for anew now and then."""
+        root = psutil.Process(self.pid)
+        if self._readings % _LISTED_EVERY == 0:
+            self._descendants = root.children(recursive=True)
+        self._readings += 1
+        return [root, *(process for process in self._descendants if process.is_running())]
+
+    def _read_disk_rate(self, processes: Iterable[psutil.Process]) -> float | None:
+        now = time.monotonic()
+        counts: dict[psutil.Process, int] = {}
+        for process in processes:
+            try:
+                counts[process] = int(process.io_counters().read_bytes)
+            except (psutil.Error, AttributeError):  # it has left, no right, or not on this system
+                continue
+        before, self._disk_bytes = self._disk_bytes, counts
+        elapsed, self._disk_read_at = now - self._disk_read_at, now
+        if not before or not counts or elapsed <= 0:
+            return None
+        read = sum(count - before.get(process, 0) for process, count in counts.items())
+        return max(read, 0) / elapsed
 
     def _read_cores(self, processes: Iterable[psutil.Process]) -> float | None:
         now = time.monotonic()

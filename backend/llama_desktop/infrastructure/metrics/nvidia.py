@@ -64,6 +64,7 @@ def _read_gpu(index: int, pids: frozenset[int]) -> GpuSample:
     rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
     memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
     milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
+    fan = _ask(pynvml.nvmlDeviceGetFanSpeed, handle)
     temperature = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
     return GpuSample(
         index=index,
@@ -74,6 +75,9 @@ def _read_gpu(index: int, pids: frozenset[int]) -> GpuSample:
         memory_process_bytes=_read_process_memory(handle, pids),
         temperature_celsius=None if temperature is None else float(temperature),
         power_watts=None if milliwatts is None else milliwatts / 1000,
+        clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
+        memory_clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_MEM),
+        fan_percent=None if fan is None else float(fan),
     )
 
 

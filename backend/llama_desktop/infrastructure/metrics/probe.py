@@ -7,7 +7,8 @@ from typing import Protocol
 
 import psutil
 
-from llama_desktop.domain.metrics import MetricsSample
+from llama_desktop.domain.metrics import GpuSample, MetricsSample
+from llama_desktop.infrastructure.metrics.amd import AmdReader
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 
@@ -38,6 +39,7 @@ class SystemProbe:
     def __init__(self) -> None:
         self._tree: ProcessTreeReader | None = None
         self._nvidia = NvidiaReader()
+        self._amd = AmdReader()
 
     def sample(self, pid: int) -> MetricsSample:
         """Read once; what cannot be read is None."""
@@ -57,8 +59,14 @@ class SystemProbe:
             memory_kind=usage.memory_kind,
             machine_memory_used_bytes=machine.used_bytes,
             machine_memory_total_bytes=machine.total_bytes,
-            gpus=self._nvidia.read(usage.pids),
+            disk_read_bytes_per_second=usage.disk_read_bytes_per_second,
+            gpus=self._read_gpus(usage.pids),
         )
+
+    def _read_gpus(self, pids: frozenset[int]) -> tuple[GpuSample, ...] | None:
+        nvidia = self._nvidia.read(pids)
+        amd = self._amd.read(first_index=len(nvidia or ()))
+        return None if nvidia is None and not amd else (*(nvidia or ()), *amd)
 
     def close(self) -> None:
         """Let go of the drivers."""

@@ -11,7 +11,10 @@ const GPU = {
 	memory_total_bytes: 12 * 1024 ** 3,
 	memory_process_bytes: null,
 	temperature_celsius: null,
-	power_watts: null
+	power_watts: null,
+	clock_megahertz: null,
+	memory_clock_megahertz: null,
+	fan_percent: null
 };
 
 function status(

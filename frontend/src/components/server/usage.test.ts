@@ -18,6 +18,9 @@ function gpu(change: Partial<GpuSample> = {}): GpuSample {
 		memory_process_bytes: 7 * GIB,
 		temperature_celsius: null,
 		power_watts: null,
+		clock_megahertz: null,
+		memory_clock_megahertz: null,
+		fan_percent: null,
 		...change
 	};
 }

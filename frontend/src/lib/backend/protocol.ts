@@ -4,6 +4,7 @@
 export interface Commands {
 	start_llama_server: { args: { config: ServerConfigInput; as_given?: boolean }; value: Running };
 	stop_llama_server: { args: Record<string, never>; value: null };
+	restart_llama_server: { args: Record<string, never>; value: Running };
 	get_server_state: { args: Record<string, never>; value: ServerState };
 	get_engine: { args: Record<string, never>; value: Engine };
 	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[]; memory?: boolean | null }; value: TurnIds };
@@ -70,6 +71,8 @@ export interface Commands {
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
+	get_server_report: { args: Record<string, never>; value: string };
+	open_log_folder: { args: Record<string, never>; value: null };
 	run_doctor: { args: Record<string, never>; value: DoctorReport };
 	end_orphan: { args: { pid: number; started: number }; value: null };
 	get_app_info: { args: Record<string, never>; value: AppInfo };
@@ -376,6 +379,7 @@ export interface Failed {
 	type: 'failed';
 	config: ServerConfig;
 	failure: ServerFailure;
+	steps: LaunchSteps | null;
 }
 
 export type FailureAction = LoadAgain | LoadWithLayers | LoadWithContext | LoadWithoutVision | LoadOther | ChooseModel | FindModel | UseBuiltInEngine | ChooseEngine | OpenDoctor | CancelLoading;
@@ -427,6 +431,9 @@ export interface GpuSample {
 	memory_process_bytes: number | null;
 	temperature_celsius: number | null;
 	power_watts: number | null;
+	clock_megahertz: number | null;
+	memory_clock_megahertz: number | null;
+	fan_percent: number | null;
 }
 
 export interface HubAccess {
@@ -484,6 +491,12 @@ export interface IndexState {
 
 export type InterfaceFont = 'inter' | 'system';
 
+export interface LaunchSteps {
+	began: number;
+	process_seconds: number | null;
+	loading_seconds: number | null;
+}
+
 export interface Leaving {
 	is_leaving: boolean;
 }
@@ -537,6 +550,10 @@ export interface LoadedModel {
 	has_vision: boolean;
 	can_think: boolean | null;
 	defaults: SamplingParameters;
+	layers_on_gpu: number | null;
+	layers: number | null;
+	threads: number | null;
+	has_shared_context: boolean | null;
 }
 
 export interface LogAppended {
@@ -546,11 +563,14 @@ export interface LogAppended {
 
 export type LogEvent = LogSnapshot | LogAppended;
 
+export type LogLevel = 'D' | 'I' | 'W' | 'E';
+
 export interface LogLine {
 	number: number;
 	time: number;
 	stream: string;
 	text: string;
+	level: LogLevel | null;
 }
 
 export interface LogSnapshot {
@@ -624,17 +644,19 @@ export interface Message {
 
 export type MessageStatus = 'waiting' | 'answering' | 'complete' | 'stopped' | 'length' | 'cut_short' | 'failed';
 
-export type MetricsEvent = MetricsSnapshot | MetricsSampled;
+export type MetricsEvent = MetricsSnapshot | MetricsSampled | MetricsStalled;
 
 export interface MetricsSample {
 	time: number;
 	pid: number;
 	cpu_percent: number | null;
 	cpu_cores: number | null;
+	machine_threads: number | null;
 	memory_bytes: number | null;
 	memory_kind: string | null;
 	machine_memory_used_bytes: number | null;
 	machine_memory_total_bytes: number | null;
+	disk_read_bytes_per_second: number | null;
 	gpus: GpuSample[] | null;
 }
 
@@ -646,6 +668,11 @@ export interface MetricsSampled {
 export interface MetricsSnapshot {
 	type: 'snapshot';
 	samples: MetricsSample[];
+}
+
+export interface MetricsStalled {
+	type: 'stalled';
+	since: number;
 }
 
 export interface ModelCache {
@@ -839,6 +866,7 @@ export interface Running {
 	since: number;
 	load_seconds: number;
 	recovered_from: ServerFailure | null;
+	steps: LaunchSteps | null;
 }
 
 export interface SamplingParameters {
@@ -1014,6 +1042,7 @@ export interface Starting {
 	concern: ServerFailure | null;
 	recovers_from: ServerFailure | null;
 	last_load_seconds: number | null;
+	steps: LaunchSteps | null;
 }
 
 export interface Stopped {
@@ -1023,6 +1052,7 @@ export interface Stopped {
 export interface Stopping {
 	type: 'stopping';
 	config: ServerConfig;
+	steps: LaunchSteps | null;
 }
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 
 import type { Backend } from '../backend/backend';
 import type { LogEvent, LogLine } from '../backend/protocol';
+import { onNextFrame } from '../frames';
 
 const KEPT = 5_000;
 
@@ -11,9 +12,33 @@ export class LogStore {
 	lines = $state.raw<LogLine[]>([]);
 
 	#backend: Backend;
+	/** What came since the last frame: a thousand lines a second are still sixty pictures. */
+	#fresh: LogLine[] = [];
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
+	}
+
+	#take(event: LogEvent): void {
+		switch (event.type) {
+			case 'snapshot':
+				this.#fresh = [];
+				this.lines = event.lines.slice(-KEPT);
+				return;
+			case 'appended':
+				if (this.#fresh.length === 0) {
+					onNextFrame(() => this.#show());
+				}
+				this.#fresh.push(...event.lines);
+				return;
+			default:
+				event satisfies never;
+		}
+	}
+
+	#show(): void {
+		this.lines = [...this.lines, ...this.#fresh].slice(-KEPT);
+		this.#fresh = [];
 	}
 
 	/** Called by whoever shows the log, for as long as it is shown. */
@@ -21,19 +46,8 @@ export class LogStore {
 		// Whoever shows this listens in an effect, which must not run again for what it hears.
 		return untrack(() =>
 			this.#backend.listen('log', (event) => {
-				this.lines = reduce(this.lines, event).slice(-KEPT);
+				this.#take(event);
 			})
 		);
-	}
-}
-
-function reduce(lines: LogLine[], event: LogEvent): LogLine[] {
-	switch (event.type) {
-		case 'snapshot':
-			return event.lines;
-		case 'appended':
-			return [...lines, ...event.lines];
-		default:
-			return event satisfies never;
 	}
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { BackendError } from '../backend/errors';
 import { FakeBackend } from '../backend/fake';
@@ -175,14 +175,14 @@ describe('telemetry and log', () => {
 		expect(telemetry.latest?.time).toBe(69);
 	});
 
-	test('a snapshot takes the place of what was there', () => {
+	test('a snapshot takes the place of what was there', async () => {
 		const backend = new FakeBackend();
 		const log = new LogStore(backend);
 		log.listen();
 		const line = { number: 1, time: 1, stream: 'stderr', text: 'one', level: null };
 		backend.publish('log', { type: 'appended', lines: [line] });
 		backend.publish('log', { type: 'appended', lines: [{ ...line, number: 2, text: 'two' }] });
-		expect(log.lines.map(({ text }) => text)).toEqual(['one', 'two']);
+		await vi.waitFor(() => expect(log.lines.map(({ text }) => text)).toEqual(['one', 'two']));
 		backend.publish('log', { type: 'snapshot', lines: [line] });
 		expect(log.lines.map(({ text }) => text)).toEqual(['one']);
 	});

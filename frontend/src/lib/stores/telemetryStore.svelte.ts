@@ -9,6 +9,8 @@ const KEPT = 60;
 export class TelemetryStore {
 	/** Oldest first. */
 	samples = $state.raw<MetricsSample[]>([]);
+	/** Whether a sensor does not answer: then nothing new can be shown. */
+	isStalled = $state(false);
 	latest = $derived(this.samples.at(-1) ?? null);
 
 	#backend: Backend;
@@ -22,6 +24,7 @@ export class TelemetryStore {
 		// Whoever shows this listens in an effect, which must not run again for what it hears.
 		return untrack(() =>
 			this.#backend.listen('metrics', (event) => {
+				this.isStalled = event.type === 'stalled';
 				this.samples = reduce(this.samples, event).slice(-KEPT);
 			})
 		);
@@ -34,6 +37,8 @@ function reduce(samples: MetricsSample[], event: MetricsEvent): MetricsSample[] 
 			return event.samples;
 		case 'sampled':
 			return [...samples, event.sample];
+		case 'stalled':
+			return samples;
 		default:
 			return event satisfies never;
 	}
