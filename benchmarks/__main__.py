@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import idle, page, painting, starting, streaming
+from benchmarks import idle, memory, page, painting, starting, streaming
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
-_NAMES = ("line", "window", "idle", "running", "streaming", "page")
+_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,6 +46,8 @@ def _measure(name: str, *, quick: bool) -> list[Row]:
                 return asyncio.run(idle.measure(folder, seconds=5 if quick else 30))
             case "running":
                 return [asyncio.run(starting.measure_running(folder, count=3 if quick else 12))]
+            case "memory":
+                return memory.measure(folder, quick=quick)
             case "page":
                 return page.measure(folder, quick=quick)
             case _:

@@ -31,3 +31,13 @@ export function matchedWords(hit: SearchHit): string[] {
 	const found = piecesOf(hit).filter(({ isMatch }) => isMatch);
 	return [...new Set(found.map(({ text }) => text))];
 }
+
+/** Of the closest hit, how close another one is at least to be called close. */
+const CLOSE = 0.8;
+
+/** Whether these hits have none of the words, and are about as close in meaning as any that was found. */
+export function areCloseInMeaning(hits: readonly SearchHit[], all: readonly SearchHit[]): boolean {
+	const closest = Math.max(0, ...all.map(({ likeness }) => likeness));
+	const isClose = hits.some(({ likeness }) => likeness > 0 && likeness >= CLOSE * closest);
+	return isClose && hits.every(({ matches }) => matches.length === 0);
+}

@@ -1,4 +1,5 @@
 import { settingsWords as words } from '../../lib/words/en.settings';
+import { memoryModels } from '../../lib/words/en.memoryModels';
 import { memorySettings } from '../../lib/words/en.memorySettings';
 import type { NamedSetting } from './sections';
 
@@ -18,4 +19,4 @@ export const ENGINE_SETTINGS = namesOf(words.engine.rows);
 export const CHAT_SETTINGS = namesOf(words.chat.rows);
 export const APPEARANCE_SETTINGS = namesOf(words.appearance.rows);
 
-export const MEMORY_SETTINGS = namesOf(memorySettings.rows);
+export const MEMORY_SETTINGS = [...namesOf(memorySettings.rows), ...namesOf(memoryModels.rows)];

@@ -40,6 +40,8 @@ const DAY_SECONDS = 86_400;
 export class SearchStore {
 	query = $state('');
 	filters = $state.raw<SearchFilters>(NO_FILTERS);
+	/** Whether the models beside the index may say something, where there are any. */
+	byMeaning = $state(true);
 	/** Of the last question that was answered; it stands until the next one is. `null`: nothing is asked. */
 	result = $state.raw<SearchResult | null>(null);
 	problem = $state<string | null>(null);
@@ -50,6 +52,10 @@ export class SearchStore {
 	/** How far the search index has come. */
 	indexState = $state.raw<IndexState | null>(null);
 
+	/** Whether a model beside the index is chosen. */
+	knowsMeaning = $derived(
+		Boolean(this.indexState?.embedding) || Boolean(this.indexState?.reranker)
+	);
 	groups = $derived(groupByChat(this.result?.hits ?? []));
 	ordered = $derived(this.groups.flatMap(({ hits }) => hits));
 	selected = $derived(this.ordered[this.index] ?? null);
@@ -70,8 +76,9 @@ export class SearchStore {
 		void this.#readModels();
 		return this.#backend.listen('memory', (state) => {
 			const hasGrown = state.message_count !== this.indexState?.message_count;
+			const isMoreReady = countReady(state) > countReady(this.indexState);
 			this.indexState = state;
-			if (hasGrown && this.query !== '') {
+			if ((hasGrown || isMoreReady) && this.query !== '') {
 				void this.#ask();
 			}
 		});
@@ -85,6 +92,12 @@ export class SearchStore {
 
 	filter(change: Partial<SearchFilters>): void {
 		this.filters = { ...this.filters, ...change };
+		this.index = 0;
+		void this.#ask();
+	}
+
+	useMeaning(byMeaning: boolean): void {
+		this.byMeaning = byMeaning;
 		this.index = 0;
 		void this.#ask();
 	}
@@ -112,7 +125,15 @@ export class SearchStore {
 		this.#isAsking = false;
 	}
 
+	/** By words first, which is done at once; then by meaning, unless there is a newer question. */
 	async #askOnce(): Promise<void> {
+		await this.#askBy(false);
+		if (this.byMeaning && this.knowsMeaning && !this.#isOutdated && this.result !== null) {
+			await this.#askBy(true);
+		}
+	}
+
+	async #askBy(by_meaning: boolean): Promise<void> {
 		const { query } = this;
 		if (query.trim() === '') {
 			this.result = null;
@@ -122,7 +143,8 @@ export class SearchStore {
 		const begin = performance.now();
 		try {
 			const only = filterOf(this.filters);
-			const hits = await this.#backend.invoke('search_messages', { query, limit: LIMIT, only });
+			const asked = { query, limit: LIMIT, only, by_meaning };
+			const hits = await this.#backend.invoke('search_messages', asked);
 			this.result = { query, hits, milliseconds: performance.now() - begin };
 			this.problem = null;
 		} catch (caught) {
@@ -137,6 +159,10 @@ export class SearchStore {
 			this.problem = asBackendError(caught).message;
 		}
 	}
+}
+
+function countReady(state: IndexState | null): number {
+	return [state?.embedding, state?.reranker].filter((model) => model?.is_ready).length;
 }
 
 function filterOf({ role, model, days, isPinned, hasCode }: SearchFilters): SearchFilterInput {

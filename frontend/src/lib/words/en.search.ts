@@ -19,6 +19,10 @@ export const search = {
 	models: 'Models',
 	pinned: 'Pinned chats',
 	code: 'With code',
+	searchBy: 'Search by',
+	wordsAndMeaning: 'Words and meaning',
+	wordsOnly: 'Words only',
+	closeInMeaning: 'close in meaning',
 	summary: (passages: number, chats: number, milliseconds: number) =>
 		`${plural(passages, 'passage', 'passages')} in ${plural(chats, 'chat', 'chats')}, ${formatCount(Math.round(milliseconds))} ms`,
 	indexing: (done: number, total: number) =>
