@@ -56,6 +56,7 @@ from llama_desktop.services.diagnostics import DiagnosticsService
 from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.first_run import FirstRunService
 from llama_desktop.services.leaving import LeavingService
 from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician
@@ -160,8 +161,9 @@ async def open_application(
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
+        machine = MachineReader()
         fit = await stack.enter_async_context(
-            FitService(llama.topic, models, model_records, MachineReader())
+            FitService(llama.topic, models, model_records, machine)
         )
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
@@ -247,6 +249,7 @@ async def open_application(
             finder=hub_finder,
             hub_account=hub_account,
             engine_finder=finder,
+            first_run=FirstRunService(finder, machine),
             settings=settings,
             telemetry=telemetry,
             diagnostics=DiagnosticsService(

@@ -16,7 +16,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from llama_desktop.bridge import qt_window
 from llama_desktop.domain.errors import LinkRefused, NoWindow
@@ -138,6 +138,15 @@ class NativeWindow:
         # Without a filter: `*.*` would hide a README or a Makefile.
         return await self._ask(webview.FileDialog.OPEN, allow_multiple=True)
 
+    async def take_dropped(self) -> tuple[Path, ...]:
+        """What was dropped on the window since this was asked last."""
+        from webview.dom import _dnd_state
+
+        self._require()
+        dropped = list(_dnd_state["paths"])
+        _dnd_state["paths"].clear()
+        return await asyncio.to_thread(_find_dropped, [str(path) for _, path in dropped])
+
     async def save_file(self, name: str, text: str) -> Path | None:
         """Ask where by the native dialog, and write a text there."""
         import webview
@@ -222,6 +231,7 @@ class NativeWindow:
         window.events.maximized += maximized
         window.events.restored += restored
         window.events.closing += closing
+        hear_drops()
         if is_qt:
             window.events.before_show += lambda: qt_window.adjust(window)
 
@@ -250,6 +260,28 @@ def sever_bridge() -> None:
     webbrowser.open = open_checked
     webview.settings["ALLOW_DOWNLOADS"] = False
     webview.settings["OPEN_EXTERNAL_LINKS_IN_BROWSER"] = True
+
+
+def hear_drops() -> None:
+    """Have the toolkits note the paths of dropped files.
+
+    They do while somebody listens for drops through pywebview's DOM, which would take
+    `evaluate_js`; the page itself gets the drop, and asks for the paths.
+    """
+    from webview.dom import _dnd_state
+
+    _dnd_state["num_listeners"] = 1
+
+
+def _find_dropped(texts: list[str]) -> tuple[Path, ...]:
+    """The paths that exist: some toolkits note them as they stand in an address."""
+    found: dict[Path, None] = {}
+    for text in texts:
+        for path in (Path(text), Path(unquote(text))):
+            if path.exists():
+                found[path] = None
+                break
+    return tuple(found)
 
 
 def _toolkit(url: str) -> str | None:

@@ -23,6 +23,11 @@ async def pick_folder(app: Application) -> Path | None:
     return await app.desktop.pick_folder()
 
 
+async def take_dropped_paths(app: Application) -> tuple[Path, ...]:
+    """What was dropped on the window since this was asked last."""
+    return await app.desktop.take_dropped()
+
+
 async def pick_llama_server(app: Application) -> Path | None:
     """Ask for a llama-server program by the native dialog; null: the person cancelled."""
     return await app.desktop.pick_file()

@@ -158,6 +158,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Looks again at the best of what was found; None: nothing does."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
+    first_run_left: bool = False
+    """The person has seen the first page, and gone on."""
     download_limit_bytes: int | None = None
     """For each second, over all downloads; None: as fast as it goes."""
     last_config: ServerConfig | None = None
@@ -201,6 +203,7 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     embedding_model_path: Path | UnsetType | None = UNSET
     reranker_model_path: Path | UnsetType | None = UNSET
     download_limit_bytes: int | UnsetType | None = UNSET
+    first_run_left: bool | UnsetType = UNSET
 
 
 class WindowGeometry(Struct, frozen=True, kw_only=True):

@@ -31,6 +31,10 @@ class Desktop(Protocol):
         """Ask for any number of files; none: cancelled."""
         ...
 
+    async def take_dropped(self) -> tuple[Path, ...]:
+        """What was dropped on the window since this was asked last: a page learns no paths."""
+        ...
+
     async def save_file(self, name: str, text: str) -> Path | None:
         """Ask where, and write a text there; None: cancelled.
 
@@ -68,6 +72,12 @@ class NoDesktop:
     async def pick_files(self) -> tuple[Path, ...]:
         """There is no dialog."""
         raise _page_can()
+
+    async def take_dropped(self) -> tuple[Path, ...]:
+        """A browser does not tell where a dropped file is."""
+        raise NoWindow(
+            "A browser tab is not told where a dropped file lies. Add its folder by its path."
+        )
 
     async def save_file(self, _name: str, _text: str) -> Path | None:
         """There is no dialog."""

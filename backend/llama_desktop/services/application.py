@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.doctor.service import DoctorService
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
+    from llama_desktop.services.first_run import FirstRunService
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.choices import MemoryChoices
@@ -57,6 +58,7 @@ class Application:
     finder: FinderService
     hub_account: HubAccountService
     engine_finder: EngineFinder
+    first_run: FirstRunService
     settings: SettingsService
     telemetry: TelemetryService
     diagnostics: DiagnosticsService

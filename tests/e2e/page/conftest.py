@@ -42,6 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[RunningApp]:
     with running_app(tmp_path / "data") as started:
+        started.invoke("update_settings", first_run_left=True)  # the first page has its own tests
         yield started
 
 

@@ -79,4 +79,4 @@ def remove_plan(plan: DownloadPlan) -> None:
 def _is_foreign(folder: Path) -> bool:
     """Whether another program keeps the folder in an order of its own."""
     parts = {part.lower() for part in folder.parts}
-    return bool(parts & {".ollama", "huggingface", ".lmstudio"})
+    return bool(parts & {".ollama", "huggingface", ".lmstudio", "lm-studio"})

@@ -1,5 +1,7 @@
 import type { Attachment } from 'svelte/attachments';
 
+import { isModelFile } from '../../lib/stores/droppedModels.svelte';
+
 /**
  * Files may be dropped anywhere over the main part. Elsewhere the window takes none, and never
  * opens one in the place of the page. To be attached to any element; the whole window is heard.
@@ -32,10 +34,13 @@ export function dropTarget(
 
 		function ondrop(event: DragEvent): void {
 			ondragging(false);
-			const files = [...(event.dataTransfer?.files ?? [])];
+			// Models are no attachments: the app itself takes them.
+			const files = [...(event.dataTransfer?.files ?? [])].filter(
+				(file) => !isModelFile(file.name)
+			);
 			if (event.dataTransfer?.types.includes('Files')) {
 				event.preventDefault();
-				if (isOver(event)) {
+				if (isOver(event) && files.length > 0) {
 					onfiles(files);
 				}
 			}

@@ -155,6 +155,7 @@ export const fakeSettings: Settings = {
 	sidebar_open: true,
 	memory_enabled: false,
 	download_limit_bytes: null,
+	first_run_left: true,
 	memory_passages: 5,
 	memory_strictness: 0.5,
 	memory_tokens: 1000,

@@ -8,6 +8,8 @@ import { CuresStore } from './curesStore.svelte';
 import { DoctorStore } from './doctorStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { DownloadsStore } from './downloadsStore.svelte';
+import { DroppedModels } from './droppedModels.svelte';
+import { FirstRunStore } from './firstRunStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { MemoryStore } from './memoryStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -29,6 +31,8 @@ export interface ShellStores {
 	context: ContextUsageStore;
 	conversations: ConversationsStore;
 	downloads: DownloadsStore;
+	dropped: DroppedModels;
+	firstRun: FirstRunStore;
 	cures: CuresStore;
 	doctor: DoctorStore;
 	log: LogStore;
@@ -54,17 +58,22 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 	const navigation = new NavigationStore(start);
 	const settings = new SettingsStore(backend);
 	const server = new ServerStore(backend);
+	const conversations = new ConversationsStore(backend);
 	const downloads = new DownloadsStore(backend);
+	const models = new ModelsStore(backend);
+	const toasts = new ToastsStore();
 	return {
 		attachments: new AttachmentsStore(backend),
 		context: new ContextUsageStore(backend),
-		conversations: new ConversationsStore(backend),
+		conversations,
 		downloads,
+		dropped: new DroppedModels(backend, toasts),
+		firstRun: new FirstRunStore(backend, models, conversations, settings),
 		cures: new CuresStore(backend, server, settings, navigation, downloads),
 		doctor: new DoctorStore(backend),
 		log: new LogStore(backend),
 		memory: new MemoryStore(backend),
-		models: new ModelsStore(backend),
+		models,
 		navigation,
 		notices: new NoticesStore(backend),
 		search: new SearchStore(backend),
@@ -72,7 +81,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		settings,
 		sidebar: new SidebarStore(settings, navigation),
 		telemetry: new TelemetryStore(backend),
-		toasts: new ToastsStore(),
+		toasts,
 		unread: new UnreadStore(backend, navigation),
 		tokens: new TokenCounter(backend)
 	};

@@ -24,6 +24,7 @@ export const downloads = {
 	resume: 'Resume',
 	resumeName: (name: string) => `Resume ${name}`,
 	retry: 'Try again',
+	retryName: (name: string) => `Try again to download ${name}`,
 	cancel: (name: string) => `Cancel the download of ${name}`,
 	takeAway: (name: string) => `Take ${name} off the list`,
 	load: 'Load',
