@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
-import type { ModelFile, ModelLibrary } from '../backend/protocol';
+import type { ModelCache, ModelFile, ModelLibrary } from '../backend/protocol';
 
 const EMPTY: ModelLibrary = {
 	folders: [],
@@ -60,6 +60,12 @@ export class ModelsStore {
 
 	async rescan(): Promise<BackendError | null> {
 		return await this.#try(() => this.#backend.invoke('rescan_models', {}));
+	}
+
+	/** Other programs' models on this machine, those that are added already left out. */
+	async findCaches(): Promise<ModelCache[]> {
+		const caches = await this.#backend.invoke('find_model_caches', {});
+		return caches.filter(({ is_added }) => !is_added);
 	}
 
 	/** Asks for a folder with the native picker; `null`: none chosen. Throws `no_window` in a tab. */

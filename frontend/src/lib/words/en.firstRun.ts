@@ -27,6 +27,16 @@ export const firstRun = {
 	chooseFolder: 'Choose folder',
 	found: (count: number) => `${plural(count, 'model', 'models')} found`,
 	noneFound: 'No GGUF files are in there. The folder is searched from now on.',
+	caches: 'Take over from other programs',
+	cachesFound: (count: number, size: string) =>
+		`Found ${plural(count, 'model', 'models')}, ${size}. They are linked, not copied.`,
+	cacheName: {
+		ollama: 'Ollama',
+		lm_studio: 'LM Studio',
+		hugging_face: 'Hugging Face cache'
+	},
+	cacheSize: (count: number, size: string) => `${plural(count, 'model', 'models')}, ${size}`,
+	linkModels: (count: number) => `Link ${plural(count, 'model', 'models')}`,
 	engineReady: (version: string, isEmbedded: boolean) =>
 		`Engine ready: ${version}${isEmbedded ? ', included' : ''}`,
 	engineMissing: 'No engine can be used',
