@@ -17,6 +17,7 @@ from llama_desktop.domain.downloads import Download, Downloads, DownloadState
 from llama_desktop.infrastructure.download.pace import Pace
 from llama_desktop.infrastructure.hub import Hub
 from llama_desktop.infrastructure.hub_token import HubToken
+from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.infrastructure.storage.download_repository import DownloadRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
@@ -99,7 +100,7 @@ async def open_downloads(
     )
     try:
         async with (
-            ModelLibraryService(settings) as models,
+            ModelLibraryService(settings, ModelHeaders()) as models,
             Web(
                 endpoint=endpoint,
                 token=account.token,
