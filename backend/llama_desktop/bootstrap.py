@@ -76,6 +76,7 @@ from llama_desktop.services.models.downloads import DownloadService
 from llama_desktop.services.models.finder import FinderService
 from llama_desktop.services.models.fit_service import FitService
 from llama_desktop.services.models.hub_account import HubAccountService
+from llama_desktop.services.models.hub_fit import HubFitService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.notices import NoticeService
@@ -125,7 +126,7 @@ async def open_application(
             notices,
         )
         await model_records.load()
-        hub_account, hub_finder, downloads = await _open_downloads(
+        hub_account, hub_finder, downloads, hub, web = await _open_downloads(
             stack, paths, storage=storage, notices=notices, settings=settings, models=models
         )
         log = EngineLog(paths.logs / ENGINE_LOG)
@@ -248,6 +249,7 @@ async def open_application(
             downloads=downloads,
             finder=hub_finder,
             hub_account=hub_account,
+            hub_fit=HubFitService(hub_finder, hub, web, fit.read_machine),
             engine_finder=finder,
             first_run=FirstRunService(finder, machine),
             settings=settings,
@@ -309,7 +311,7 @@ async def _open_downloads(
     notices: NoticeService,
     settings: SettingsService,
     models: ModelLibraryService,
-) -> tuple[HubAccountService, FinderService, DownloadService]:
+) -> tuple[HubAccountService, FinderService, DownloadService, Hub, Web]:
     """All that reaches the network, and only when the person wants something from there."""
     try:
         endpoint = find_endpoint()
@@ -334,7 +336,7 @@ async def _open_downloads(
             pace=Pace(),
         )
     )
-    return account, FinderService(hub, web, downloads), downloads
+    return account, FinderService(hub, web, downloads), downloads, hub, web
 
 
 def build_doctor(paths: AppPaths, *, version: str, llama_server: Path | None) -> DoctorService:

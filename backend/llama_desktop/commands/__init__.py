@@ -139,6 +139,7 @@ _ROWS: Final = (
     command(models.remember_model_config, StorageFailed),
     command(downloads.search_hub, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(downloads.get_hub_model, HubModelNotFound, HubGated, HubUnreachable, Offline),
+    command(downloads.estimate_hub_model, HubModelNotFound, HubGated, HubUnreachable, Offline),
     command(
         downloads.start_download,
         HubModelNotFound,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from llama_desktop.domain.downloads import Download, Downloads, HubAccess, HubModel, HubRepo
+from llama_desktop.domain.downloads import (
+    Download,
+    Downloads,
+    HubAccess,
+    HubFit,
+    HubModel,
+    HubRepo,
+)
 from llama_desktop.services.application import Application
 
 
@@ -14,6 +21,11 @@ async def search_hub(app: Application, *, query: str) -> tuple[HubModel, ...]:
 async def get_hub_model(app: Application, *, repo: str) -> HubRepo:
     """Ask the Hub what a repository offers: models by quantisation, and vision parts."""
     return await app.finder.model(repo)
+
+
+async def estimate_hub_model(app: Application, *, repo: str) -> HubFit:
+    """Of each model of a repository whether it fits; reads the head of one of its files."""
+    return await app.hub_fit.estimate(repo)
 
 
 async def start_download(

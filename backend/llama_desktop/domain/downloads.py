@@ -7,6 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from llama_desktop.domain.fit import Verdict
+
 # --- what the Hub offers
 
 
@@ -63,6 +65,26 @@ class HubRepo(Struct, frozen=True, kw_only=True):
     """By size."""
     projectors: tuple[HubFile, ...]
     """Vision parts (mmproj), the one that is offered first."""
+
+
+class QuantizationFit(Struct, frozen=True, kw_only=True):
+    """Whether one of a repository's models would fit, estimated before it is here."""
+
+    name: str
+    verdict: Verdict
+    layer_count: int = 0
+    gpu_layers: int = 0
+    needed_bytes: int = 0
+    available_bytes: int = 0
+    """Free now: on the GPUs where all of it fits there, else there and in RAM together."""
+
+
+class HubFit(Struct, frozen=True, kw_only=True):
+    """Of each model of a repository whether it fits."""
+
+    context_size: int
+    """Tokens that were reckoned with."""
+    fits: tuple[QuantizationFit, ...]
 
 
 class TokenPlace(StrEnum):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.models.finder import FinderService
     from llama_desktop.services.models.fit_service import FitService
     from llama_desktop.services.models.hub_account import HubAccountService
+    from llama_desktop.services.models.hub_fit import HubFitService
     from llama_desktop.services.models.library import ModelLibraryService
     from llama_desktop.services.models.records import ModelRecordService
     from llama_desktop.services.notices import NoticeService
@@ -57,6 +58,7 @@ class Application:
     downloads: DownloadService
     finder: FinderService
     hub_account: HubAccountService
+    hub_fit: HubFitService
     engine_finder: EngineFinder
     first_run: FirstRunService
     settings: SettingsService

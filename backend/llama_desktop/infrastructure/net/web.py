@@ -135,6 +135,39 @@ class Web:
         except httpx.TransportError as error:
             raise describe(error, url.host) from error
 
+    async def read_range(
+        self,
+        url: httpx.URL,
+        reach: Reach,
+        start: int,
+        end: int,
+        *,
+        require: Callable[[int], None],
+    ) -> bytes:
+        """The bytes of a file from `start` to before `end`, or fewer where it is shorter.
+
+        `require` makes an error of a status that is none of a file.
+
+        Raises:
+            AddressRefused: it, or what it leads to, is not asked.
+            Offline: there is no connection.
+            HubUnreachable: the server does not give this part, or the answer breaks off.
+        """
+        found = bytearray()
+        try:
+            async with self.open(url, reach, {"range": f"bytes={start}-{end - 1}"}) as answer:
+                require(answer.status)
+                if answer.is_packed or not (answer.status == 206 or start == 0):
+                    raise HubUnreachable(f"{url.host} does not give parts of its files.")
+                async with aclosing(answer.body()) as body:  # type: ignore[type-var]
+                    async for part in body:
+                        found += part[: end - start - len(found)]
+                        if len(found) >= end - start:
+                            break
+        except httpx.TransportError as error:
+            raise describe(error, url.host) from error
+        return bytes(found)
+
     async def _authorization(self, url: httpx.URL) -> dict[str, str]:
         if origin_of(url) != self._trusted:
             return {}

@@ -86,6 +86,14 @@ class FinderService:
             self._seen.popitem(last=False)
         return seen
 
+    async def recall(self, repo: str) -> HubRepo:
+        """The same as it was seen last, asked for only where it was not.
+
+        Raises:
+            BadRequest, HubModelNotFound, HubGated, Offline, HubUnreachable: no usable answer.
+        """
+        return self._seen.get(repo) or await self.model(repo)
+
     async def download(
         self, repo: str, quantization: str, *, with_projector: bool = False
     ) -> Download:
@@ -95,7 +103,7 @@ class FinderService:
             HubModelNotFound: the repository has no such quantisation.
             DownloadRefused, HubGated, Offline, HubUnreachable, StorageFailed: it cannot start.
         """
-        seen = self._seen.get(repo) or await self.model(repo)
+        seen = await self.recall(repo)
         chosen = next((one for one in seen.quantizations if one.name == quantization), None)
         if chosen is None:
             raise HubModelNotFound(f"{repo} has no {quantization}.")

@@ -79,6 +79,11 @@ class FitService:
             await asyncio.wait([self._measuring])
         await asyncio.to_thread(self._machine.close)
 
+    async def read_machine(self) -> MachineState:
+        """What is free now; the loaded model counts as ejected."""
+        machine, _, _ = await self._read_machine()
+        return machine
+
     async def estimate(self, config: ServerConfig) -> MemoryEstimate:
         """What loading a model like this would take; the loaded model counts as ejected."""
         machine, _, _ = await self._read_machine()

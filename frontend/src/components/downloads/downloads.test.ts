@@ -139,6 +139,27 @@ describe('the finder', () => {
 				}
 			])
 			.answer('get_hub_model', () => REPO)
+			.answer('estimate_hub_model', () => ({
+				context_size: 16_384,
+				fits: [
+					{
+						name: 'Q4_K_M',
+						verdict: 'partly',
+						layer_count: 49,
+						gpu_layers: 37,
+						needed_bytes: 9_000_000_000,
+						available_bytes: 20_000_000_000
+					},
+					{
+						name: 'Q3_K_M',
+						verdict: 'gpu',
+						layer_count: 49,
+						gpu_layers: 49,
+						needed_bytes: 7_900_000_000,
+						available_bytes: 11_100_000_000
+					}
+				]
+			}))
 			.answer('start_download', () => aDownload());
 		const rendered = renderWithStores(ModelFinder, {
 			backend,
@@ -156,6 +177,11 @@ describe('the finder', () => {
 		expect(screen.getByText(/412k downloads/)).toBeInTheDocument();
 		expect(await screen.findByRole('radio', { name: /Q4_K_M/ })).toBeChecked();
 		expect(screen.getByRole('radio', { name: /F16/ })).toBeDisabled();
+		expect(
+			await screen.findByRole('radio', { name: /Q3_K_M.*Fits on GPU.*7\.9.GB of 11\.1.GB/ })
+		).toBeInTheDocument();
+		expect(screen.getByRole('radio', { name: /Q4_K_M.*37 of 49 layers/ })).toBeInTheDocument();
+		expect(screen.getByText('with 16k context')).toBeInTheDocument();
 
 		await user.click(screen.getByRole('radio', { name: /Q3_K_M/ }));
 		await user.click(screen.getByRole('button', { name: /Download 6\.9.GB/ }));

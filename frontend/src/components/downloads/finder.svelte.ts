@@ -1,5 +1,5 @@
 import { asBackendError, type BackendError } from '../../lib/backend/errors';
-import type { HubModel, HubRepo } from '../../lib/backend/protocol';
+import type { HubFit, HubModel, HubRepo } from '../../lib/backend/protocol';
 import type { DownloadsStore } from '../../lib/stores/downloadsStore.svelte';
 
 /** Owns one search on the Hub and the repository that is looked at. Asks only when it is told to. */
@@ -13,6 +13,8 @@ export class Finder {
 
 	chosen = $state<string | null>(null);
 	repo = $state.raw<HubRepo | null>(null);
+	/** Whether its models fit; `null`: not known (yet). */
+	fit = $state.raw<HubFit | null>(null);
 	isLooking = $state(false);
 	lookProblem = $state.raw<BackendError | null>(null);
 
@@ -67,6 +69,7 @@ export class Finder {
 			const found = await this.#downloads.look(repo, signal);
 			if (!signal.aborted) {
 				this.repo = found;
+				void this.#estimate(found.repo, signal);
 			}
 		} catch (caught) {
 			if (!signal.aborted) {
@@ -90,11 +93,24 @@ export class Finder {
 		this.#look.abort();
 	}
 
+	/** Comes after the list, and may stay away: then nothing is said of it. */
+	async #estimate(repo: string, signal: AbortSignal): Promise<void> {
+		try {
+			const fit = await this.#downloads.estimate(repo, signal);
+			if (!signal.aborted) {
+				this.fit = fit;
+			}
+		} catch (caught) {
+			asBackendError(caught);
+		}
+	}
+
 	#forgetRepo(): void {
 		this.#look.abort();
 		this.#look = new AbortController();
 		this.chosen = null;
 		this.repo = null;
+		this.fit = null;
 		this.lookProblem = null;
 		this.isLooking = false;
 	}

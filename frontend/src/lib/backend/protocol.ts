@@ -55,18 +55,20 @@ export interface Commands {
 	remember_model_config: { args: { path: string; config: ServerConfigInput | null }; value: null };
 	search_hub: { args: { query: string }; value: HubModel[] };
 	get_hub_model: { args: { repo: string }; value: HubRepo };
+	estimate_hub_model: { args: { repo: string }; value: HubFit };
 	start_download: { args: { repo: string; quantization: string; with_projector?: boolean }; value: Download };
 	start_url_download: { args: { url: string }; value: Download };
 	get_downloads: { args: Record<string, never>; value: Downloads };
 	pause_download: { args: { download_id: string }; value: Download };
 	resume_download: { args: { download_id: string }; value: Download };
 	cancel_download: { args: { download_id: string }; value: null };
+	get_first_run: { args: Record<string, never>; value: FirstRun };
 	get_hub_access: { args: Record<string, never>; value: HubAccess };
 	save_hub_token: { args: { token: string }; value: HubAccess };
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -78,6 +80,7 @@ export interface Commands {
 	get_app_info: { args: Record<string, never>; value: AppInfo };
 	open_external: { args: { url: string }; value: null };
 	pick_folder: { args: Record<string, never>; value: string | null };
+	take_dropped_paths: { args: Record<string, never>; value: string[] };
 	pick_llama_server: { args: Record<string, never>; value: string | null };
 	save_file: { args: { name: string; text: string }; value: string | null };
 	show_window: { args: Record<string, never>; value: null };
@@ -406,6 +409,14 @@ export interface Finished {
 	is_checked: boolean;
 }
 
+export interface FirstRun {
+	suggestions: SuggestedModel[];
+	memory_total_bytes: number | null;
+	gpus: GpuMemory[];
+	engine: Engine | null;
+	engine_problem: string | null;
+}
+
 export type FlashAttention = 'on' | 'off' | 'auto';
 
 export interface Forgettable {
@@ -446,6 +457,11 @@ export interface HubFile {
 	path: string;
 	size_bytes: number;
 	sha256: string | null;
+}
+
+export interface HubFit {
+	context_size: number;
+	fits: QuantizationFit[];
 }
 
 export interface HubModel {
@@ -830,6 +846,15 @@ export interface PromptView {
 	omitted_message_ids: number[];
 }
 
+export interface QuantizationFit {
+	name: string;
+	verdict: Verdict;
+	layer_count: number;
+	gpu_layers: number;
+	needed_bytes: number;
+	available_bytes: number;
+}
+
 export interface Queued {
 	type: 'queued';
 }
@@ -1022,6 +1047,7 @@ export interface Settings {
 	embedding_model_path: string | null;
 	reranker_model_path: string | null;
 	presets: Preset[];
+	first_run_left: boolean;
 	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;
 }
@@ -1053,6 +1079,22 @@ export interface Stopping {
 	type: 'stopping';
 	config: ServerConfig;
 	steps: LaunchSteps | null;
+}
+
+export type SuggestedFit = 'gpu' | 'ram' | 'too_large';
+
+export interface SuggestedModel {
+	title: string;
+	repo: string;
+	quantization: string;
+	with_projector: boolean;
+	size_bytes: number;
+	why: string;
+	short: string;
+	license: string;
+	fit: SuggestedFit;
+	needed_bytes: number;
+	available_bytes: number;
 }
 
 export type Theme = 'system' | 'light' | 'dark';

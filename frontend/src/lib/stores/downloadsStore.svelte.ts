@@ -1,6 +1,13 @@
 import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
-import type { Download, Downloads, HubAccess, HubModel, HubRepo } from '../backend/protocol';
+import type {
+	Download,
+	Downloads,
+	HubAccess,
+	HubFit,
+	HubModel,
+	HubRepo
+} from '../backend/protocol';
 
 const EMPTY: Downloads = { downloads: [], folder: '', free_bytes: null };
 
@@ -77,6 +84,11 @@ export class DownloadsStore {
 
 	async look(repo: string, signal: AbortSignal): Promise<HubRepo> {
 		return await this.#backend.invoke('get_hub_model', { repo }, signal);
+	}
+
+	/** Of each model of a repository whether it fits; reads the head of one of its files. */
+	async estimate(repo: string, signal: AbortSignal): Promise<HubFit> {
+		return await this.#backend.invoke('estimate_hub_model', { repo }, signal);
 	}
 
 	async start(repo: string, quantization: string, withProjector: boolean): Promise<Download> {
