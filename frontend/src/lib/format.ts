@@ -154,3 +154,21 @@ export function daysBetween(date: Date, now: Date): number {
 	const to = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
 	return Math.round((to - from) / 86_400_000);
 }
+
+/** A figure of memory without its unit, in the binary units it is sold in: `7.9`. */
+export function formatGibibytes(bytes: number): string {
+	return formatFigure(bytes / GIBIBYTE);
+}
+
+/** Of memory: `12 GB`. */
+export function formatMemory(bytes: number): string {
+	return `${whole.format(Math.max(1, bytes / GIBIBYTE))}${NBSP}GB`;
+}
+
+/** Of a model's parameters: `8.2 B`, `137 M`. */
+export function formatParameters(count: number): string {
+	if (count >= 999_500_000) {
+		return `${formatFigure(count / 1e9)}${NBSP}B`;
+	}
+	return `${count >= 10_000_000 ? whole.format(count / 1e6) : formatFigure(count / 1e6)}${NBSP}M`;
+}

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { BackendError } from '../lib/backend/errors';
 import { FakeBackend } from '../lib/backend/fake';
-import type { ModelLibrary } from '../lib/backend/protocol';
+import type { MemoryEstimate, ModelLibrary } from '../lib/backend/protocol';
 import { renderWithStores } from '../testing/renderWithStores';
 import { aModel, failed, running, starting } from '../testing/values';
 import ModelsView from './ModelsView.svelte';
@@ -49,7 +49,7 @@ function rowOf(name: string): HTMLElement {
 describe('the list', () => {
 	test('shows what was found, with sizes and problems', () => {
 		renderWithStores(ModelsView, { backend });
-		expect(rowOf('Gemma 3 12B it')).toHaveTextContent('g.gguf, 3 parts');
+		expect(rowOf('Gemma 3 12B it')).toHaveTextContent('Qwen · qwen3 · 8.2 B, 3 parts');
 		expect(rowOf('Qwen3 8B')).toHaveTextContent('Q4_K_M');
 		expect(rowOf('Half')).toHaveTextContent('Part 2 of 2 is missing.');
 		expect(within(rowOf('Half')).getByRole('button', { name: 'Load Half' })).toBeDisabled();
@@ -75,6 +75,79 @@ describe('the list', () => {
 		renderWithStores(ModelsView, { backend });
 		expect(screen.getByRole('heading', { name: 'No models yet' })).toBeInTheDocument();
 		expect(screen.getAllByRole('button', { name: 'Add folder' })).toHaveLength(2);
+	});
+});
+
+function anEstimate(path: string, change: Partial<MemoryEstimate> = {}): MemoryEstimate {
+	const parts = { weights: 5e9, kv_cache: 1e9, compute: 1e8, projector: 0, overhead: 3e7 };
+	return {
+		path,
+		verdict: 'ram',
+		context_size: 16_384,
+		layer_count: 37,
+		gpu_layers: 0,
+		gpu: { weights: 0, kv_cache: 0, compute: 0, projector: 0, overhead: 0 },
+		ram: parts,
+		gpu_bytes: 0,
+		ram_bytes: 6.13e9,
+		gpu_free_bytes: 0,
+		ram_free_bytes: 25e9,
+		prompt_cache_bytes: 2e9,
+		measured: null,
+		...change
+	};
+}
+
+describe('what fits', () => {
+	test('is said of every model, and what the machine has', async () => {
+		const gib = 1024 ** 3;
+		backend.answer('estimate_library', () => ({
+			machine: {
+				ram_total_bytes: 32 * gib,
+				ram_free_bytes: 24 * gib,
+				threads: 16,
+				gpus: [{ name: 'Card', total_bytes: 12 * gib, free_bytes: 11 * gib }],
+				server_ram: null,
+				server_gpu: null
+			},
+			estimates: [
+				anEstimate('/models/Qwen3-8B-Q4_K_M.gguf'),
+				anEstimate('/models/g.gguf', { verdict: 'partly', gpu_layers: 25 })
+			]
+		}));
+		renderWithStores(ModelsView, { backend });
+
+		expect(await screen.findByText('Fits in RAM')).toBeInTheDocument();
+		expect(rowOf('Gemma 3 12B it')).toHaveTextContent('Partly 25 of 37 layers');
+		expect(screen.getByText('24.0 GB free')).toBeInTheDocument();
+		expect(screen.getByText('11.0 GB free')).toBeInTheDocument();
+	});
+
+	test('is not known where nothing answers', () => {
+		renderWithStores(ModelsView, { backend });
+		expect(rowOf('Qwen3 8B')).toHaveTextContent('Not known');
+	});
+});
+
+describe('the order', () => {
+	test('keeps favourites on top, and tells the backend', async () => {
+		const record = { path: '/models/half.gguf', used_at: null, config: null, measurements: [] };
+		backend.setSnapshot('model_records', { records: [{ ...record, is_favourite: true }] });
+		backend.answer('set_model_favourite', () => null);
+		const { user } = renderWithStores(ModelsView, { backend });
+
+		const names = screen.getAllByRole('heading', { level: 3 }).map((one) => one.textContent);
+		expect(names).toEqual(['Half', 'Gemma 3 12B it', 'Qwen3 8B']);
+		await user.click(screen.getByRole('button', { name: 'Keep Qwen3 8B on top' }));
+		expect(backend.callsOf('set_model_favourite')).toEqual([
+			{ path: '/models/Qwen3-8B-Q4_K_M.gguf', is_favourite: true }
+		]);
+	});
+
+	test('shows one kind alone', async () => {
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('radio', { name: 'Embedding' }));
+		expect(screen.getByText('No model of this kind.')).toBeInTheDocument();
 	});
 });
 

@@ -27,7 +27,7 @@ def test_axe_finds_nothing(
     app: RunningApp,
     open_page: OpenPage,
     think_model: Path,
-    broken_models: Path,
+    absurd_models: Path,
     theme: str,
     width: int,
 ) -> None:
@@ -43,7 +43,7 @@ def test_axe_finds_nothing(
     page.get_by_role("dialog").wait_for()
     found["load options"] = _violations(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Load truncated-half", exact=True).click()
+    page.get_by_role("button", name="Load template-with-mistake", exact=True).click()
     page.get_by_text("could not be loaded").first.wait_for()
     found["models, load failed"] = _violations(page)
 

@@ -105,13 +105,13 @@ def test_an_answer_that_the_engine_cannot_finish_is_kept_and_marked(
 
 
 def test_a_model_that_cannot_be_loaded_says_why_and_keeps_the_draft(
-    app: RunningApp, open_page: OpenPage, broken_models: Path
+    app: RunningApp, open_page: OpenPage, absurd_models: Path
 ) -> None:
     page = open_page()
     message = page.get_by_role("textbox", name="Message")
     message.fill("My precious question")
-    broken = next(broken_models.glob("truncated-half*.gguf"))
-    app.invoke("add_model_folder", path=str(broken_models))
+    broken = absurd_models / "template-with-mistake.gguf"
+    app.invoke("add_model_folder", path=str(absurd_models))
     page.keyboard.press("Control+2")
     page.get_by_role("button", name=f"Load {broken.stem}", exact=True).click()
     expect(page.get_by_text(f"{broken.stem} could not be loaded").first).to_be_visible()

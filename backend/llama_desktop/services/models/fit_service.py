@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from msgspec.structs import replace
 
 from llama_desktop.domain.errors import StorageFailed
-from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate
+from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate, Verdict
 from llama_desktop.domain.llama import EngineKind, Running, ServerConfig, ServerState
 from llama_desktop.domain.model_facts import ModelFacts, ModelKind
-from llama_desktop.domain.models import MemoryMeasurement, ModelRecord
+from llama_desktop.domain.models import MemoryMeasurement, ModelFile, ModelRecord
 from llama_desktop.infrastructure.llama.command_line import cache_ram_mebibytes
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.models.fit import (
@@ -93,8 +92,7 @@ class FitService:
         """Of every model whether it fits, loaded as is usual for it."""
         machine, _, _ = await self._read_machine()
         estimates = [
-            self._estimate(self._usual_config(model.path, model.context_length), machine)
-            for model in self._library.library().models
+            self._estimate_as_usual(model, machine) for model in self._library.library().models
         ]
         running = self._running
         if running is not None:
@@ -102,12 +100,17 @@ class FitService:
             machine = replace(machine, server_ram=now.ram, server_gpu=now.gpu)
         return LibraryFit(machine=machine, estimates=tuple(estimates))
 
-    def _usual_config(self, path: Path, trained: int | None) -> ServerConfig:
-        kept = self._records.find(path).config
+    def _estimate_as_usual(self, model: ModelFile, machine: MachineState) -> MemoryEstimate:
+        """As it was chosen for this model; else with 16k tokens, or what the engine would take."""
+        kept = self._records.find(model.path).config
         if kept is not None:
-            return kept
-        context = min(USUAL_CONTEXT, trained or USUAL_CONTEXT)
-        return ServerConfig(model_path=path, context_size=context)
+            return self._estimate(kept, machine)
+        context = min(USUAL_CONTEXT, model.context_length or USUAL_CONTEXT)
+        config = ServerConfig(model_path=model.path, context_size=context)
+        found = self._estimate(config, machine)
+        if found.verdict is not Verdict.TOO_LARGE:
+            return found
+        return self._estimate(replace(config, context_size=None), machine)
 
     def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
         record = self._records.find(config.model_path)

@@ -10,6 +10,7 @@ import { ConversationsStore } from './conversationsStore.svelte';
 import { DownloadsStore } from './downloadsStore.svelte';
 import { DroppedModels } from './droppedModels.svelte';
 import { FirstRunStore } from './firstRunStore.svelte';
+import { FitStore } from './fitStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { MemoryStore } from './memoryStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -35,6 +36,7 @@ export interface ShellStores {
 	firstRun: FirstRunStore;
 	cures: CuresStore;
 	doctor: DoctorStore;
+	fit: FitStore;
 	log: LogStore;
 	memory: MemoryStore;
 	models: ModelsStore;
@@ -71,6 +73,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		firstRun: new FirstRunStore(backend, models, conversations, settings),
 		cures: new CuresStore(backend, server, settings, navigation, downloads),
 		doctor: new DoctorStore(backend),
+		fit: new FitStore(backend),
 		log: new LogStore(backend),
 		memory: new MemoryStore(backend),
 		models,

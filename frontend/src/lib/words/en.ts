@@ -2,6 +2,7 @@ import { chat } from './en.chat';
 import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
 import { doctor } from './en.doctor';
 import { failures } from './en.failures';
+import { fit } from './en.models';
 import { list, markdown } from './en.list';
 import { search } from './en.search';
 import { memory } from './en.memory';
@@ -19,6 +20,7 @@ export const words = {
 	composer,
 	contextGauge,
 	failures,
+	fit,
 	doctor,
 	search,
 	memory,

@@ -1,0 +1,86 @@
+import { formatContextSize, formatCount, formatGibibytes } from '../format';
+
+/** A figure of memory; what would round to nothing is said to be little. */
+function memory(bytes: number): string {
+	return bytes > 0 && bytes < 53_687_091 ? 'under 0.1' : formatGibibytes(bytes);
+}
+
+/** What fits, what a model can do, how the library is ordered. */
+export const fit = {
+	vram: 'VRAM',
+	ram: 'RAM',
+	ramFacts: (total: string, threads: number) => `${total}, ${formatCount(threads)} threads`,
+	free: (free: string) => `${free} free`,
+	ofTotal: (total: string) => `of ${total}`,
+	parts: {
+		weights: 'Weights',
+		kv_cache: 'KV cache',
+		overhead: 'Overhead',
+		others: 'Other programs'
+	},
+	memory: 'Memory',
+	context: 'Context',
+	canDo: 'Can do',
+	trained: (tokens: number) => formatContextSize(tokens),
+	contextBrief: (tokens: number) => `${formatContextSize(tokens)} context`,
+	active: (parameters: string) => `${parameters} active`,
+	verdict: {
+		gpu: 'Fits on GPU',
+		partly: 'Partly',
+		ram: 'Fits in RAM',
+		too_large: 'Won’t fit',
+		unknown: 'Not known'
+	},
+	loaded: {
+		gpu: 'On GPU',
+		partly: 'Partly',
+		ram: 'In RAM',
+		too_large: 'Loaded',
+		unknown: 'Loaded'
+	},
+	layers: (on: number, count: number) => `${formatCount(on)} of ${formatCount(count)} layers`,
+	share: (needed: number, free: number) => `${memory(needed)} of ${formatGibibytes(free)} GB`,
+	needs: (needed: number, free: number) => `needs ${memory(needed)} of ${formatGibibytes(free)} GB`,
+	unknownHint: 'the file tells too little',
+	atContext: (tokens: number) => `With a context of ${formatCount(tokens)} tokens`,
+	measured: (measured: number) =>
+		`Took ${memory(measured)} GB of RAM when it was loaded like this.`,
+	advice: {
+		gpu: 'All of it on the GPU.',
+		partly: (on: number, count: number) =>
+			`${formatCount(on)} of ${formatCount(count)} layers on the GPU, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`,
+		ram: 'In RAM, on the CPU.',
+		too_large:
+			'It does not fit. Choose a smaller context, a smaller cache type, or a smaller quant.',
+		unknown: 'The file tells too little to say what it takes.'
+	},
+	promptCache: (bytes: number) =>
+		`Up to ${formatGibibytes(bytes)} GB more of RAM for prompts of other chats.`,
+	capability: {
+		chat: 'Chat',
+		vision: 'Vision',
+		audio: 'Audio',
+		tools: 'Tools',
+		thinking: 'Thinking',
+		embedding: 'Embedding',
+		reranking: 'Reranking'
+	},
+	show: 'Show',
+	kinds: { all: 'All', chat: 'Chat', vision: 'Vision', embedding: 'Embedding' },
+	sort: 'Sort by',
+	orders: { used: 'Last used', name: 'Name', size: 'Size' },
+	favourite: (name: string) => `Keep ${name} on top`,
+	unfavourite: (name: string) => `No longer keep ${name} on top`,
+	noneOfKind: 'No model of this kind.',
+	alsoAt: (path: string) => `The same file is also at ${path}`,
+	reading: (count: number) => `Looking for models, ${formatCount(count)} files read`,
+	others: 'Other files',
+	otherKind: {
+		model: 'Model',
+		projector: 'Projector',
+		adapter: 'Adapter (LoRA): choose it in the load options of its model',
+		vocabulary: 'Vocabulary without weights: no model',
+		importance_matrix: 'Importance matrix: no model',
+		image_generator: 'Makes images: not for llama.cpp'
+	}
+};
