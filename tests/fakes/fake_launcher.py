@@ -7,6 +7,7 @@ from asyncio import Event, Future
 from collections.abc import Callable
 from pathlib import Path
 
+from llama_desktop.domain.errors import AppError
 from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
 from llama_desktop.domain.llama import Engine, EngineKind, LoadedModel, ServerConfig
 from llama_desktop.infrastructure.llama.client import LlamaClient
@@ -110,10 +111,16 @@ class FakeLauncher:
     """Hands out launches; `alive` are the pids of the processes that there are."""
 
     def __init__(self) -> None:
+        self.refusal: AppError | None = None
         self.alive: set[int] = set()
         self.most_alive = 0
         self.launches: list[FakeLaunch] = []
         self._news = Event()
+
+    async def check(self, config: ServerConfig) -> None:
+        """As the test has it in `refusal`."""
+        if self.refusal is not None:
+            raise self.refusal
 
     async def launch(
         self, config: ServerConfig, report: Callable[[LaunchProgress], None]

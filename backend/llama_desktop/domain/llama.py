@@ -43,6 +43,25 @@ class Pooling(StrEnum):
     """One number for a question with a text: what a re-ranker makes."""
 
 
+class LoadMode(StrEnum):
+    """How the file comes into memory; older engines know it as switches."""
+
+    MMAP = "mmap"
+    """Mapped: loads fastest, and is given back when memory is short."""
+    MLOCK = "mlock"
+    """Held in memory, never swapped."""
+    NONE = "none"
+    """Read as a whole."""
+
+
+class RopeScaling(StrEnum):
+    """How positions are stretched beyond the trained context."""
+
+    NONE = "none"
+    LINEAR = "linear"
+    YARN = "yarn"
+
+
 class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """What a start is given. `None` leaves the choice to the engine, unless said otherwise."""
 
@@ -61,6 +80,21 @@ class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     cache_type_k: CacheType | None = None
     cache_type_v: CacheType | None = None
     mmproj_path: Path | None = None
+    load_mode: LoadMode | None = None
+    chat_template: str | None = None
+    """Jinja, instead of the model's own."""
+    chat_template_file: Path | None = None
+    rope_scaling: RopeScaling | None = None
+    rope_scale: float | None = None
+    """So many times the trained context."""
+    lora_path: Path | None = None
+    """An adapter that is applied to the model."""
+    draft_model_path: Path | None = None
+    """A small model of the same vocabulary that guesses ahead."""
+    idle_minutes: int | None = None
+    """After so long without a question the engine gives the memory back; the next one wakes it."""
+    extra_arguments: tuple[str, ...] = ()
+    """More of llama-server's own words, for those who know them; see `extra_arguments.check`."""
     embeddings: bool = False
     """Make vectors of texts instead of answers."""
     pooling: Pooling | None = None

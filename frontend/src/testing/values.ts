@@ -56,6 +56,15 @@ export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
 		pooling: null,
 		alias: null,
 		built_in_engine: false,
+		load_mode: null,
+		chat_template: null,
+		chat_template_file: null,
+		rope_scaling: null,
+		rope_scale: null,
+		lora_path: null,
+		draft_model_path: null,
+		idle_minutes: null,
+		extra_arguments: [],
 		...change
 	};
 }

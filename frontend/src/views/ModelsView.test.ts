@@ -188,19 +188,30 @@ describe('a model', () => {
 		await user.clear(tokens);
 		await user.type(tokens, '4096{Enter}');
 
-		expect(backend.callsOf('start_llama_server')).toMatchObject([
-			{
-				config: {
-					model_path: aModel().path,
-					context_size: 4096,
-					gpu_layers: null,
-					cache_type_k: null,
-					cache_type_v: null,
-					flash_attention: null,
-					parallel: null
-				}
-			}
+		const config = { model_path: aModel().path, context_size: 4096, gpu_layers: null };
+		expect(backend.callsOf('start_llama_server')).toMatchObject([{ config }]);
+		expect(backend.callsOf('remember_model_config')).toMatchObject([
+			{ path: aModel().path, config }
 		]);
+	});
+
+	test('is estimated anew after each change of its options', async () => {
+		backend.answer('estimate_fit', ({ config }) =>
+			anEstimate(config.model_path, {
+				verdict: config.cache_type_k === 'q4_0' ? 'ram' : 'too_large',
+				context_size: 8192
+			})
+		);
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Load options for Qwen3 8B' }));
+		const form = await screen.findByRole('dialog', { name: 'Load Qwen3 8B' });
+
+		expect(await within(form).findByText(/It does not fit/)).toBeInTheDocument();
+		await user.click(within(form).getByRole('radio', { name: 'Q4_0' }));
+		expect(await within(form).findByText(/In RAM, on the CPU/)).toBeInTheDocument();
+
+		await user.click(within(form).getByRole('button', { name: /^Reset kv cache type/ }));
+		expect(await within(form).findByText(/It does not fit/)).toBeInTheDocument();
 	});
 
 	test('that failed to load says why, and opens what happened', async () => {

@@ -310,3 +310,13 @@ async def test_twenty_hasty_wishes_end_in_the_last_one(
         )
         assert last.config == configs[0]
         assert service.state == last
+
+
+async def test_a_model_that_cannot_run_does_not_eject_the_one_that_does(
+    make_launcher: MakeLauncher, broken_models: Path, tiny_model: Path
+) -> None:
+    async with open_service(make_launcher()) as (service, _):
+        running = await service.start(ServerConfig(model_path=tiny_model))
+        with pytest.raises(ModelUnusable, match="cut off"):
+            await service.start(ServerConfig(model_path=broken_models / "truncated-half.gguf"))
+        assert service.state == running

@@ -18,8 +18,8 @@ from llama_desktop.domain.failure import Ending
 from llama_desktop.domain.llama import Engine, EngineKind
 from llama_desktop.infrastructure.llama.command_line import Capabilities
 from llama_desktop.infrastructure.llama.engine.command import (
-    EMBEDDED_FLAGS,
     embedded_command,
+    embedded_flags,
     embedded_version,
     find_embedded,
 )
@@ -188,7 +188,7 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
         version=embedded_version(),
         source="built in",
     )
-    return FoundEngine(engine, embedded_command(), Capabilities(EMBEDDED_FLAGS), rejected)
+    return FoundEngine(engine, embedded_command(), Capabilities(embedded_flags()), rejected)
 
 
 def _chosen_is_unusable(candidate: Candidate, unusable: Unusable) -> EngineNotFound:

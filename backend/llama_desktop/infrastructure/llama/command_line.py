@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from llama_desktop.domain.llama import FlashAttention, ServerConfig
+from llama_desktop.domain.llama import FlashAttention, LoadMode, ServerConfig
 
 HOST: Final = "127.0.0.1"
 _LARGEST_BATCH: Final = 512
@@ -77,7 +77,16 @@ def build(
     line.add("--cache-type-k", config.cache_type_k)
     line.add("--cache-type-v", config.cache_type_v)
     line.add("--mmproj", config.mmproj_path)
+    _add_load_mode(line, config.load_mode)
+    line.add("--chat-template", config.chat_template)
+    line.add("--chat-template-file", config.chat_template_file)
+    line.add("--rope-scaling", config.rope_scaling)
+    line.add("--rope-scale", config.rope_scale)
+    line.add("--lora", config.lora_path)
+    line.add(("--model-draft", "--spec-draft-model", "-md"), config.draft_model_path)
     line.add("--cache-ram", cache_ram_mebibytes(machine.memory_bytes))
+    if config.idle_minutes is not None:
+        line.add("--sleep-idle-seconds", config.idle_minutes * 60)
     if config.embeddings:
         line.add_switch(("--embeddings", "--embedding"))
         line.add("--pooling", config.pooling)
@@ -86,7 +95,7 @@ def build(
     line.add_switch("--slots")
     line.add_switch("--no-context-shift")  # old ones forget the beginning without a word
     line.add_switch("--offline")
-    return tuple(line.words)
+    return (*line.words, *config.extra_arguments)
 
 
 class _Line:
@@ -99,6 +108,10 @@ class _Line:
         if value is not None and (flag := self._find(spellings)) is not None:
             self.words += [flag, str(value)]
 
+    def knows(self, flag: str) -> bool:
+        """Whether this program has such a flag."""
+        return flag in self._flags
+
     def add_switch(self, spellings: str | tuple[str, ...]) -> None:
         """A flag that stands alone."""
         if (flag := self._find(spellings)) is not None:
@@ -107,6 +120,15 @@ class _Line:
     def _find(self, spellings: str | tuple[str, ...]) -> str | None:
         known = (spellings,) if isinstance(spellings, str) else spellings
         return next((flag for flag in known if flag in self._flags), None)
+
+
+def _add_load_mode(line: _Line, mode: LoadMode | None) -> None:
+    if line.knows("--load-mode"):
+        line.add("--load-mode", mode)
+    elif mode is LoadMode.MLOCK:
+        line.add_switch("--mlock")
+    elif mode is LoadMode.NONE:
+        line.add_switch("--no-mmap")
 
 
 def _add_flash_attention(

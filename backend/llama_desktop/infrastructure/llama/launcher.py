@@ -23,8 +23,9 @@ from llama_desktop.infrastructure.llama.ending import EndingWatch
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.engine_output import EngineOutput
 from llama_desktop.infrastructure.llama.environment import build_environment
+from llama_desktop.infrastructure.llama.extra_arguments import check
 from llama_desktop.infrastructure.llama.launch import Launch, Plan
-from llama_desktop.infrastructure.llama.model_check import check_model_file
+from llama_desktop.infrastructure.llama.model_check import check_model_file, check_whole_model
 from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
 from llama_desktop.infrastructure.llama.process_group import spawn
 from llama_desktop.infrastructure.llama.process_records import ProcessRecords
@@ -80,6 +81,10 @@ class LlamaLauncher:
         self._silence_seconds = silence_seconds
         self._machine = read_machine()
 
+    async def check(self, config: ServerConfig) -> None:
+        """See `Launcher`."""
+        await asyncio.to_thread(check_whole_model, config.model_path)
+
     async def launch(
         self, config: ServerConfig, report: Callable[[LaunchProgress], None]
     ) -> LlamaServer:
@@ -89,6 +94,7 @@ class LlamaLauncher:
             found = self._finder.find_built_in()
         else:
             found = await self._finder.find_server()
+        check(config.extra_arguments, found.capabilities.flags)
         for rejected in found.rejected:
             logger.warning("%s is not used: %s", rejected.candidate.path, rejected.reason)
         for attempt in range(1, _ATTEMPTS + 1):
@@ -149,5 +155,6 @@ class LlamaLauncher:
     def _check_files(self, config: ServerConfig) -> None:
         self._engine_home.mkdir(parents=True, exist_ok=True)
         check_model_file(config.model_path)
-        if config.mmproj_path is not None:
-            check_model_file(config.mmproj_path)
+        for path in (config.mmproj_path, config.lora_path, config.draft_model_path):
+            if path is not None:
+                check_model_file(path)

@@ -8,6 +8,8 @@ from typing import Final
 
 from llama_desktop.domain.errors import ModelUnusable
 from llama_desktop.domain.failure import FailureCause
+from llama_desktop.infrastructure.gguf.file import read_file
+from llama_desktop.infrastructure.gguf.problem import GgufProblem
 
 _MAGIC: Final = b"GGUF"
 _NO_MODEL: Final = FailureCause.NOT_A_MODEL
@@ -42,6 +44,24 @@ def check_model_file(path: Path) -> None:
     if magic != _MAGIC:
         words = "is not a GGUF file. Choose another file, or download it again."
         raise _unusable(path, _NO_MODEL, words)
+
+
+def check_whole_model(path: Path) -> None:
+    """As `check_model_file`, and its header too, with whether the file is as long as it says.
+
+    Raises:
+        ModelUnusable: it cannot be loaded.
+    """
+    check_model_file(path)
+    try:
+        _, cut = read_file(path)
+    except GgufProblem as problem:
+        raise _unusable(path, FailureCause.MODEL_DAMAGED, f"{problem.reason}.") from problem
+    except OSError as error:
+        words = f"cannot be read: {error.strerror}."
+        raise _unusable(path, FailureCause.MODEL_UNREADABLE, words) from error
+    if cut is not None:
+        raise _unusable(path, FailureCause.MODEL_CUT_OFF, f"{cut}.")
 
 
 def _unusable(path: Path, cause: FailureCause, words: str) -> ModelUnusable:

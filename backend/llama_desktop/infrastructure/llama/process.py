@@ -61,6 +61,14 @@ class ServerProcess(Protocol):
 class Launcher(Protocol):
     """Finds the program, spawns it, and waits until it is healthy."""
 
+    async def check(self, config: ServerConfig) -> None:
+        """Look at the files of a start, before a server that runs is ended for it.
+
+        Raises:
+            ModelUnusable: a file is missing, unreadable, no GGUF, damaged or cut off.
+        """
+        ...
+
     async def launch(
         self, config: ServerConfig, report: Callable[[LaunchProgress], None]
     ) -> ServerProcess:

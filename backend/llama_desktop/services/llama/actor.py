@@ -139,6 +139,8 @@ class LlamaActor:
                 self._waiters.append(reply)
             case Failed():
                 self._begin(config, reply)
+            case Running() if (refusal := await self._holding.refuse(config)) is not None:
+                _answer(reply, refusal)  # what runs is not given up for what cannot run
             case _:
                 await self._bring_down(_REPLACED)
                 self._begin(config, reply)

@@ -7,7 +7,7 @@ import time
 from asyncio import Task
 from collections.abc import Callable
 
-from llama_desktop.domain.errors import ServerStartFailed
+from llama_desktop.domain.errors import AppError, ServerStartFailed
 from llama_desktop.domain.failure import ServerFailure
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.infrastructure.llama.process import (
@@ -38,6 +38,14 @@ class Holding:
         self._explain = explain
         self._post = post
         self._watch: Task[ServerFailure] | None = None
+
+    async def refuse(self, config: ServerConfig) -> AppError | None:
+        """Why a start would come to nothing, as far as the files tell."""
+        try:
+            await self._launcher.check(config)
+        except AppError as error:
+            return error
+        return None
 
     def begin(self, config: ServerConfig, *, after_seconds: float = 0.0) -> None:
         """Launch, in a task; after a pause, if so."""

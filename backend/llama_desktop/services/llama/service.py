@@ -74,8 +74,9 @@ class LlamaCppService:
         | Starting, another one  | that launch is cancelled, then | as from Stopped; the other |
         |                        | this one is launched           | one's callers: *aborted*   |
         | Running, this config   | nothing                        | `Running` at once          |
-        | Running, another one   | that server is stopped, then   | as from Stopped            |
-        |                        | this one is launched           |                            |
+        | Running, another one   | its file is looked at; if it   | as from Stopped, or what   |
+        |                        | is sound, that server is       | is wrong with the file     |
+        |                        | stopped, this one is launched  |                            |
         | Stopping               | it waits until it has stopped  | as from Stopped            |
         | the app is closing     | nothing                        | *aborted*                  |
 

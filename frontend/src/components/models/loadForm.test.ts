@@ -11,8 +11,39 @@ test('a model that was never loaded is left to the engine', () => {
 		cache_type_k: null,
 		cache_type_v: null,
 		flash_attention: null,
-		parallel: null
+		parallel: null,
+		mmproj_path: null,
+		threads: null,
+		batch_size: null,
+		idle_minutes: null,
+		load_mode: null,
+		rope_scaling: null,
+		rope_scale: null,
+		chat_template: null,
+		lora_path: null,
+		draft_model_path: null,
+		extra_arguments: []
 	});
+});
+
+test('the rarer options are given as they are written', () => {
+	const form = {
+		...formFor(aModel({ mmproj_path: '/models/mmproj.gguf' }), null),
+		vision: 'on' as const,
+		threadsText: '6',
+		idleText: '10',
+		ropeScaleText: '2.5',
+		extra: ' --cpu-moe\n--numa isolate '
+	};
+	expect(configOf(aModel({ mmproj_path: '/models/mmproj.gguf' }), form)).toMatchObject({
+		mmproj_path: '/models/mmproj.gguf',
+		threads: 6,
+		idle_minutes: 10,
+		rope_scale: 2.5,
+		extra_arguments: ['--cpu-moe', '--numa', 'isolate']
+	});
+	expect(configOf(aModel(), { ...form, threadsText: 'many' })).toBeNull();
+	expect(configOf(aModel(), { ...form, batchText: '1000' })).toBeNull();
 });
 
 test('the form starts as the model was loaded last, and gives the same again', () => {

@@ -97,7 +97,16 @@ export const fakeConfig: ServerConfig = {
 	embeddings: false,
 	pooling: null,
 	alias: null,
-	built_in_engine: false
+	built_in_engine: false,
+	load_mode: null,
+	chat_template: null,
+	chat_template_file: null,
+	rope_scaling: null,
+	rope_scale: null,
+	lora_path: null,
+	draft_model_path: null,
+	idle_minutes: null,
+	extra_arguments: []
 };
 
 export const fakeRunning: Running = {

@@ -62,6 +62,11 @@ export class ServerStore {
 	}
 
 	/** Asks for a model; how it goes is told by `state` and `problem`. Answers whether it is there. */
+	/** A file was refused while another model runs on. */
+	#isOfAnother(error: BackendError): boolean {
+		return error.code === 'model_unusable' && this.state.type === 'running';
+	}
+
 	async start(config: ServerConfigInput): Promise<boolean> {
 		this.#refusal = null;
 		try {
@@ -73,7 +78,7 @@ export class ServerStore {
 			return true;
 		} catch (caught) {
 			const error = asBackendError(caught);
-			if (!TOLD_BY_STATE.has(error.code)) {
+			if (!TOLD_BY_STATE.has(error.code) || this.#isOfAnother(error)) {
 				this.#refusal = { modelPath: config.model_path, error };
 			}
 			return false;

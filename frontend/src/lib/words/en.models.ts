@@ -84,3 +84,35 @@ export const fit = {
 		image_generator: 'Makes images: not for llama.cpp'
 	}
 };
+
+/** The rarer load options. */
+export const loadMore = {
+	title: 'More options',
+	remember: 'Remember for this model',
+	reset: (label: string) => `Reset ${label.toLowerCase()} to default`,
+	wrong: 'This is no number that it can be.',
+	none: 'None',
+	vision: 'Images',
+	visionHint: 'Load the projector beside the model',
+	threads: { label: 'Threads', hint: 'Of the processor; one fewer than its cores' },
+	batch: { label: 'Batch size', hint: 'Tokens read in one go, at most 512' },
+	idle: { label: 'Unload when idle', hint: 'After so many minutes; the next question wakes it' },
+	loadMode: 'Load mode',
+	loadModes: {
+		auto: 'Auto',
+		mmap: 'Mapped',
+		mlock: 'Held in memory',
+		none: 'Read as a whole'
+	},
+	scaling: 'Context scaling',
+	scalingHint: 'RoPE, for contexts beyond the trained one',
+	scalings: { auto: 'Auto', none: 'None', linear: 'Linear', yarn: 'YaRN' },
+	scale: 'Times the trained context',
+	lora: 'Adapter (LoRA)',
+	draft: 'Draft model',
+	draftHint: 'A small model of the same vocabulary guesses ahead',
+	template: 'Chat template',
+	templateHint: 'Jinja, instead of the model’s own',
+	extra: 'Extra arguments',
+	extraHint: 'llama-server’s own words, checked before the start'
+};

@@ -2,7 +2,7 @@ import { chat } from './en.chat';
 import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
 import { doctor } from './en.doctor';
 import { failures } from './en.failures';
-import { fit } from './en.models';
+import { fit, loadMore } from './en.models';
 import { list, markdown } from './en.list';
 import { search } from './en.search';
 import { memory } from './en.memory';
@@ -21,6 +21,7 @@ export const words = {
 	contextGauge,
 	failures,
 	fit,
+	loadMore,
 	doctor,
 	search,
 	memory,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+import pytest
+
+from llama_desktop.domain.errors import BadRequest
+from llama_desktop.domain.llama import (
+    CacheType,
+    FlashAttention,
+    LoadMode,
+    RopeScaling,
+    ServerConfig,
+)
 from llama_desktop.infrastructure.llama.command_line import (
     Capabilities,
     Machine,
@@ -12,6 +21,7 @@ from llama_desktop.infrastructure.llama.command_line import (
     read_capabilities,
 )
 from llama_desktop.infrastructure.llama.engine.command import EMBEDDED_FLAGS
+from llama_desktop.infrastructure.llama.extra_arguments import check
 
 HELP = (Path(__file__).parents[3] / "samples" / "llama-server-help.txt").read_text()
 NEW = read_capabilities(HELP)
@@ -119,3 +129,46 @@ def test_the_embedded_engine_knows_all_that_is_ever_sent() -> None:
     embedded = Capabilities(EMBEDDED_FLAGS)
     words = build(EVERYTHING, embedded, port=0, alias="a", machine=MACHINE)
     assert len(flags) == len([word for word in words if word.startswith("-")])
+
+
+def test_every_further_option_is_told_in_the_words_that_the_program_knows() -> None:
+    config = ServerConfig(
+        model_path=Path("/m/a.gguf"),
+        load_mode=LoadMode.MLOCK,
+        chat_template_file=Path("/t.jinja"),
+        rope_scaling=RopeScaling.YARN,
+        rope_scale=2.0,
+        lora_path=Path("/l.gguf"),
+        draft_model_path=Path("/d.gguf"),
+        idle_minutes=10,
+        extra_arguments=("--cpu-moe",),
+    )
+
+    words = line(config, NEW)
+
+    assert "--load-mode mlock --chat-template-file /t.jinja" in words
+    assert "--rope-scaling yarn --rope-scale 2.0 --lora /l.gguf --model-draft /d.gguf" in words
+    assert "--sleep-idle-seconds 600" in words
+    assert words.endswith("--cpu-moe")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--port", "80"), "set by the app"),
+        (("--tools=all",), "open this machine"),
+        (("-hf", "a/b"), "open this machine"),
+        (("--help",), "prints something"),
+        (("--no-such-flag",), "does not know --no-such-flag"),
+        (("a\0b",), "NUL"),
+    ],
+)
+def test_extra_arguments_that_must_not_be_given_are_refused(
+    arguments: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(BadRequest, match=words):
+        check(arguments, NEW.flags)
+
+
+def test_extra_arguments_that_the_program_knows_are_taken() -> None:
+    check(("--cpu-moe", "--seed", "-1", "--override-kv", "a=int:-5"), NEW.flags)

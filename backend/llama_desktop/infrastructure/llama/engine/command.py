@@ -37,7 +37,23 @@ EMBEDDED_FLAGS: Final = frozenset(
         "--ubatch-size",
     }
 )
-"""What it can be told, so that nobody has to run it to find out."""
+"""What it can be told everywhere, so that nobody has to run it to find out."""
+
+_WITH_PARSER: Final = frozenset(
+    {"--chat-template", "--chat-template-file", "--load-mode", "--lora", "--model-draft"}
+    | {"--rope-scale", "--rope-scaling", "--sleep-idle-seconds"}
+    | {"--cache-reuse", "--cpu-moe", "--n-cpu-moe", "--no-kv-offload", "--no-warmup", "--numa"}
+    | {"--override-kv", "--override-tensor", "--poll", "--prio", "--rope-freq-base"}
+    | {"--rope-freq-scale", "--split-mode", "--swa-full", "--tensor-split", "--threads-batch"}
+    | {"--verbosity", "--yarn-orig-ctx", "--no-mmproj-offload", "--reasoning-budget"}
+)
+"""More of it, where llama.cpp's own parser can be reached, as in the Linux build."""
+
+
+def embedded_flags() -> frozenset[str]:
+    """What it can be told on this system."""
+    return EMBEDDED_FLAGS | (_WITH_PARSER if sys.platform == "linux" else frozenset())
+
 
 _MODULE: Final = "llama_desktop.infrastructure.llama.engine"
 _PACKAGE: Final = "xllamacpp"
