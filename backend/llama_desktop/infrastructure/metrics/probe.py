@@ -7,7 +7,8 @@ from typing import Protocol
 
 import psutil
 
-from llama_desktop.domain.metrics import MetricsSample
+from llama_desktop.domain.metrics import GpuSample, MetricsSample
+from llama_desktop.infrastructure.metrics.amd import AmdReader
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 

@@ -1,5 +1,11 @@
 import type { GpuSample, MetricsSample } from '../../lib/backend/protocol';
-import { formatFigure, formatMemory, formatMemoryOf, formatShare } from '../../lib/format';
+import {
+	formatBytes,
+	formatFigure,
+	formatMemory,
+	formatMemoryOf,
+	formatShare
+} from '../../lib/format';
 import { words } from '../../lib/words/en';
 import { gpusOf, type Usage } from './usage';
 
@@ -19,6 +25,9 @@ export function detailOf(id: Usage['id'], sample: MetricsSample): string {
 		case 'ram':
 			return [
 				sample.memory_kind === null ? '' : text.countedAs(sample.memory_kind),
+				sample.disk_read_bytes_per_second === null
+					? ''
+					: text.disk(formatBytes(sample.disk_read_bytes_per_second)),
 				text.allPrograms(
 					formatMemoryOf(sample.machine_memory_used_bytes, sample.machine_memory_total_bytes)
 				)
@@ -36,7 +45,9 @@ export function describeGpu(gpu: GpuSample): string {
 		gpu.name,
 		formatShare(gpu.load_percent === null ? null : gpu.load_percent / 100),
 		gpu.temperature_celsius === null ? '' : text.temperature(gpu.temperature_celsius),
-		gpu.power_watts === null ? '' : text.power(gpu.power_watts)
+		gpu.power_watts === null ? '' : text.power(gpu.power_watts),
+		gpu.clock_megahertz === null ? '' : text.clock(gpu.clock_megahertz),
+		gpu.fan_percent === null ? '' : text.fan(gpu.fan_percent)
 	];
 	return parts.filter((part) => part !== '').join(', ');
 }

@@ -108,6 +108,25 @@ export class ServerStore {
 		}
 	}
 
+	/** All that is known of the server as text, for whoever is asked for help; `null`: no answer. */
+	async describe(): Promise<string | null> {
+		try {
+			return await this.#backend.invoke('get_server_report', {});
+		} catch {
+			return null;
+		}
+	}
+
+	/** Shows the folder of the logs in the system's file manager. */
+	async openLogFolder(): Promise<BackendError | null> {
+		try {
+			await this.#backend.invoke('open_log_folder', {});
+			return null;
+		} catch (caught) {
+			return asBackendError(caught);
+		}
+	}
+
 	/** Takes the notice away; the state stays as it is. */
 	dismissProblem(): void {
 		this.#dismissed = this.problem;

@@ -13,6 +13,8 @@ export const serverPage = {
 	more: 'More about the server',
 	showTable: 'Show figures as a table',
 	hideTable: 'Show figures as a graph',
+	openLogs: 'Open the folder of the logs',
+	doctor: 'Look everything over',
 	empty: 'No server runs. It starts with the model that you load.',
 
 	state: {
@@ -45,6 +47,7 @@ export const serverPage = {
 		ofAllPrograms: (total: string) => `of ${total}, all programs`,
 		gpus: (count: number) => `${formatCount(count)} GPUs`,
 		threads: (count: number) => `${formatCount(count)} threads`,
+		stalled: 'The sensors do not answer: a driver hangs. The figures are the last ones it told.',
 		ago: '2 min ago',
 		now: 'now',
 		resource: 'Resource',
@@ -59,6 +62,9 @@ export const serverPage = {
 		cores: (figure: string) => `${figure} cores busy`,
 		countedAs: (kind: string) => MEMORY_KINDS[kind] ?? kind,
 		temperature: (celsius: number) => `${formatCount(celsius)}\u00a0°C`,
+		clock: (megahertz: number) => `${formatCount(megahertz)}\u00a0MHz`,
+		fan: (percent: number) => `fan ${formatCount(percent)}\u00a0%`,
+		disk: (rate: string) => `reads ${rate}/s from disk`,
 		power: (watts: number) => `${formatCount(watts)}\u00a0W`
 	},
 
@@ -98,6 +104,7 @@ export const serverPage = {
 		errors: 'Errors',
 		count: (name: string, count: number) => `${name} ${formatCount(count)}`,
 		follow: 'Go to the end',
+		copyReport: 'Copy report',
 		empty: 'llama-server has written nothing yet.',
 		noMatch: 'No line matches.'
 	}
