@@ -51,6 +51,7 @@ from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
+from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.diagnostics import DiagnosticsService
 from llama_desktop.services.doctor.service import DoctorService
@@ -208,6 +209,12 @@ async def open_application(
                 attachments,
                 recall=RecallService(
                     memory, conversations, facts, settings, llama, deadline=recall_deadline
+                ),
+                titles=TitleWriter(
+                    conversations,
+                    llama,
+                    attachments,
+                    is_wanted=lambda: settings.get().title_by_model,
                 ),
                 on_sent=drafts.forget_sent,
             )

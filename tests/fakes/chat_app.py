@@ -15,6 +15,7 @@ from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.chat.answer_saver import SavePace
 from llama_desktop.services.chat.orchestrator import Orchestrator
+from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.notices import NoticeService
 
@@ -42,7 +43,9 @@ class ChatApp:
 
 
 @asynccontextmanager
-async def open_chat_app(folder: Path, server: Any, pace: SavePace = PACE) -> AsyncIterator[ChatApp]:
+async def open_chat_app(
+    folder: Path, server: Any, pace: SavePace = PACE, *, has_titles: bool = False
+) -> AsyncIterator[ChatApp]:
     """Open the services as `bootstrap` does, close them as it does."""
     paths = AppPaths.locate(folder)
     paths.prepare()
@@ -55,10 +58,22 @@ async def open_chat_app(folder: Path, server: Any, pace: SavePace = PACE) -> Asy
             ConversationService(
                 repository, storage, notices, attachments, retry_seconds=pace.retry_seconds
             ) as conversations,
-            Orchestrator(conversations, server, attachments, pace=pace) as orchestrator,
+            Orchestrator(
+                conversations,
+                server,
+                attachments,
+                titles=_titles(conversations, server, attachments) if has_titles else None,
+                pace=pace,
+            ) as orchestrator,
         ):
             yield ChatApp(
                 paths, repository, notices, conversations, orchestrator, server, attachments
             )
     finally:
         await storage.aclose()
+
+
+def _titles(
+    conversations: ConversationService, server: Any, attachments: FakeAttachments
+) -> TitleWriter:
+    return TitleWriter(conversations, server, attachments, is_wanted=lambda: True)

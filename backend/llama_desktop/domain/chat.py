@@ -181,6 +181,15 @@ class Overflow(StrEnum):
     """Nothing: the answer fails and says so."""
 
 
+class TitleOrigin(StrEnum):
+    """Who gave a conversation its title."""
+
+    PERSON = "person"
+    FIRST_WORDS = "first_words"
+    """Of the first question; stands in until there is a better one."""
+    MODEL = "model"
+
+
 class Conversation(Struct, frozen=True, kw_only=True):
     """A kept chat with all its messages."""
 
@@ -188,6 +197,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     title: str
     created: float
     updated: float
+    title_origin: TitleOrigin = TitleOrigin.PERSON
+    """Not known: the person, whose title is never replaced."""
     system_prompt: str = ""
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
     overflow: Overflow = Overflow.OLDEST

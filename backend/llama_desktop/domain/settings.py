@@ -142,6 +142,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     model_folders: tuple[Path, ...] = ()
     llama_server_path: Path | None = None
     sidebar_open: bool = True
+    title_by_model: bool = True
+    """Whether the model gives a new chat its title after the first answer."""
     memory_enabled: bool = True
     """Whether older messages are looked up for each question, where a chat does not say."""
     memory_passages: MemoryPassages = 5
@@ -194,6 +196,7 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shortcuts: Shortcuts | UnsetType = UNSET
     recent_actions: RecentActions | UnsetType = UNSET
     sidebar_open: bool | UnsetType = UNSET
+    title_by_model: bool | UnsetType = UNSET
     llama_server_path: Path | UnsetType | None = UNSET
     memory_enabled: bool | UnsetType = UNSET
     memory_passages: MemoryPassages | UnsetType = UNSET

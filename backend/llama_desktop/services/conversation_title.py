@@ -17,6 +17,18 @@ _LINE_MARK: Final = re.compile(r"^\s*(#{1,6}\s+|>\s*|[-*+]\s+|\d+[.)]\s+)+", re.
 _NOT_PRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 
 
+_MAX_TITLE: Final = 80
+_MARKUP: Final = re.compile(r"[`*]+|(?<!\w)_+|_+(?!\w)")
+_HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
+_LABEL: Final = re.compile(r"^(chat )?title\s*[:\-\u2013\u2014]\s*", re.IGNORECASE)
+_QUOTES: Final = (
+    "\"\" '' () [] \u201c\u201d \u201e\u201c \u2018\u2019 "
+    "\u00ab\u00bb \u00bb\u00ab \u300c\u300d \u300a\u300b"
+)
+_CLOSING: Final = {pair[0]: pair[1] for pair in _QUOTES.split()}
+"""Quotes and brackets that models put around a title."""
+
+
 def derive_title(message: str) -> str:
     """A single line from a first message: its beginning without Markdown's marks, cut at a word."""
     text = message[:_LOOKED_AT]
@@ -29,6 +41,23 @@ def derive_title(message: str) -> str:
     if not space or len(head) < _MAX_DERIVED // 2:  # one very long word, or a script without spaces
         head = line[:_MAX_DERIVED]
     return head.rstrip(" ,;:.-") + "…"
+
+
+def read_title(said: str) -> str:
+    """A title out of what a model said when it was asked for one; nothing if there is none.
+
+    The first line that says something, without Markdown, a label before it or quotes around it.
+    A line that is far too long is no title: the model did not do what it was asked.
+    """
+    for raw in clean_text(said[:_LOOKED_AT]).splitlines():
+        line = _one_line(_MARKUP.sub("", _LINE_MARK.sub("", _HTML_TAG.sub("", raw))))
+        line = _LABEL.sub("", line)
+        while len(line) > 1 and line.endswith(_CLOSING.get(line[0], "\0")):
+            line = line[1:-1].strip()
+        line = line.rstrip(" .,;:")
+        if any(character.isalnum() for character in line):
+            return line if len(line) <= _MAX_TITLE else ""
+    return ""
 
 
 def require_title(title: str) -> str:

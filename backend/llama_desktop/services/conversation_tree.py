@@ -17,6 +17,7 @@ from llama_desktop.domain.chat import (
     Passage,
     Role,
     SamplingParameters,
+    TitleOrigin,
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, MessageNotFound
 from llama_desktop.services.conversation_title import derive_title
@@ -96,10 +97,12 @@ def append_question(
         attachments=attachments,
         recalled=recalled,
     )
-    is_first = not conversation.messages
-    subject = content if content.strip() or not attachments else attachments[0].name
-    title = derive_title(subject) if is_first and not conversation.title else conversation.title
-    return _append(replace(conversation, title=title), question, now)
+    if not conversation.messages and not conversation.title:
+        subject = content if content.strip() or not attachments else attachments[0].name
+        conversation = replace(
+            conversation, title=derive_title(subject), title_origin=TitleOrigin.FIRST_WORDS
+        )
+    return _append(conversation, question, now)
 
 
 def append_answer(

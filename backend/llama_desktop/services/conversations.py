@@ -26,6 +26,7 @@ from llama_desktop.domain.chat import (
     Overflow,
     SamplingParameters,
     ShownBranch,
+    TitleOrigin,
 )
 from llama_desktop.domain.errors import (
     AttachmentUnusable,
@@ -210,7 +211,25 @@ class ConversationService:
     async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
         """Give a conversation a title that its first message does not replace."""
         line = require_title(title)
-        return summarize(await self.change(conversation_id, lambda old: replace(old, title=line)))
+
+        def decide(old: Conversation) -> Conversation:
+            return replace(old, title=line, title_origin=TitleOrigin.PERSON)
+
+        return summarize(await self.change(conversation_id, decide))
+
+    async def improve_title(self, conversation_id: str, title: str) -> None:
+        """Take the model's title, where only the first words stand in for one.
+
+        Decided on the storage thread: a title that the person gives meanwhile stays.
+        """
+        line = require_title(title)
+
+        def decide(old: Conversation) -> Conversation:
+            if old.title_origin is not TitleOrigin.FIRST_WORDS:
+                return old
+            return replace(old, title=line, title_origin=TitleOrigin.MODEL)
+
+        await self.change(conversation_id, decide)
 
     async def update(
         self,

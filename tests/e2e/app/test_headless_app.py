@@ -62,6 +62,7 @@ def test_a_chat_is_there_again_after_a_restart(tmp_path: Path, tiny_model: Path)
         assert running["type"] == "running"
         assert app.invoke("get_server_state")["pid"] == running["pid"]
 
+        app.invoke("update_settings", title_by_model=False)
         chat = app.invoke("create_conversation")
         answer = _ask(app, chat["id"], "Hello, who are you?")
         assert answer["status"] == "complete"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llama_desktop.domain.errors import BadRequest
-from llama_desktop.services.conversation_title import derive_title, require_title
+from llama_desktop.services.conversation_title import derive_title, read_title, require_title
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,30 @@ def test_a_given_title_is_made_one_line() -> None:
 def test_a_title_of_nothing_or_without_end_is_refused(title: str) -> None:
     with pytest.raises(BadRequest):
         require_title(title)
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Tides of the sea", "Tides of the sea"),
+        ('\n\n"Tides of the Sea."\nI chose this because', "Tides of the Sea"),
+        ("**Title:** \u201eEbbe und Flut\u201c", "Ebbe und Flut"),
+        ("# Title: `snake_case` names", "snake_case names"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("a\x1b\u202eb\ud800", "a b\ufffd"),
+        ("\u300c\u6f6e\u6c50\u300d", "\u6f6e\u6c50"),
+        ("What is it?", "What is it?"),
+        ("...", ""),
+        ("", ""),
+        ("The user asks for a title, so I have to think about what this chat is about first of all",
+         ""),
+    ],
+)  # fmt: skip
+def test_a_title_is_read_out_of_what_a_model_says(said: str, title: str) -> None:
+    assert read_title(said) == title
+
+
+@given(st.text())
+def test_whatever_a_model_says_makes_a_title_that_is_allowed_or_none(said: str) -> None:
+    title = read_title(said)
+    assert not title or require_title(title) == title

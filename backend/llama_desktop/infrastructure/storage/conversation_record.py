@@ -21,6 +21,7 @@ from llama_desktop.domain.chat import (
     MessageStatus,
     Overflow,
     SamplingParameters,
+    TitleOrigin,
 )
 from llama_desktop.infrastructure.storage.database import DamagedFile
 
@@ -32,6 +33,7 @@ class _Chat(Struct, frozen=True):
     created: float
     updated: float
     title: str = ""
+    title_origin: TitleOrigin = TitleOrigin.PERSON
     system_prompt: str = ""
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
     overflow: Overflow = Overflow.OLDEST
@@ -125,6 +127,7 @@ def build_conversation(
         title=chat.title,
         created=chat.created,
         updated=chat.updated,
+        title_origin=chat.title_origin,
         system_prompt=chat.system_prompt,
         parameters=chat.parameters,
         overflow=chat.overflow,
@@ -145,6 +148,7 @@ def chat_record(conversation: Conversation) -> dict[str, Any]:
                 created=conversation.created,
                 updated=conversation.updated,
                 title=conversation.title,
+                title_origin=conversation.title_origin,
                 system_prompt=conversation.system_prompt,
                 parameters=conversation.parameters,
                 overflow=conversation.overflow,

@@ -26,6 +26,7 @@ from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
 from llama_desktop.services.chat.answer_saver import AnswerSaver, SavePace
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.chat.slots import RunningServer, Slots
+from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.chat.turn import Turn
 from llama_desktop.services.chat.turn_task import APP_CLOSED, STOPPED, RequestedEnd, TurnTask
 from llama_desktop.services.clean_text import require_fitting_text
@@ -72,6 +73,7 @@ class Orchestrator:
         attachments: KeptAttachments,
         *,
         recall: RecallService | None = None,
+        titles: TitleWriter | None = None,
         on_sent: OnSent | None = None,
         pace: SavePace = _USUAL_PACE,
     ) -> None:
@@ -79,6 +81,7 @@ class Orchestrator:
         self._server = server
         self._attachments = attachments
         self._recall = recall
+        self._titles = titles
         self._on_sent = on_sent
         self._pace = pace
         self._slots = Slots(server)
@@ -242,11 +245,15 @@ class Orchestrator:
     async def aclose(self) -> None:
         """End all turns and save them as they are."""
         self._closing.set()
+        if self._titles is not None:
+            self._titles.interrupt()
         if self._beginning:
             await asyncio.wait(tuple(self._beginning))
         await _end_all(self._turns.values(), APP_CLOSED)
         if self._watching:
             await asyncio.wait(tuple(self._watching))
+        if self._titles is not None:
+            await self._titles.aclose()
 
     async def _stop_below(self, conversation: Conversation, message_id: int) -> None:
         owned = {message.id for message in conversation.messages}
@@ -266,6 +273,8 @@ class Orchestrator:
         if conversation_id in self._being_deleted:
             raise ConversationNotFound("This conversation is being deleted.")
         self._server.require_running()
+        if self._titles is not None:
+            self._titles.interrupt()
         begin = asyncio.create_task(
             self._start_turn(conversation_id, decide, asked), name="begin turn"
         )
@@ -319,6 +328,10 @@ class Orchestrator:
     async def _watch(self, task: TurnTask) -> None:
         if not await task.ended():
             await task.saver.retry(self._closing)
+        if self._titles is not None:
+            self._titles.note_answer(task.turn.conversation_id, task.turn.message())
+            if not (self._turns or self._beginning or self._closing.is_set()):
+                self._titles.write()
 
     def _forget(self, key: tuple[str, int]) -> None:
         # Before its end is told: a page that comes now must not see it as under way.
