@@ -58,6 +58,7 @@ from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.first_run import FirstRunService
+from llama_desktop.services.importing.service import ImportService
 from llama_desktop.services.leaving import LeavingService
 from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician
@@ -192,6 +193,7 @@ async def open_application(
             )
         )
         conversations.on_change = memory.index.note_change
+        imports = await stack.enter_async_context(ImportService(conversations, attachments))
         drafts = await stack.enter_async_context(
             DraftService(
                 DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
@@ -244,6 +246,7 @@ async def open_application(
             orchestrator=orchestrator,
             prompts=PromptService(conversations, llama, attachments),
             conversations=conversations,
+            imports=imports,
             attachments=attachments,
             drafts=drafts,
             memory=memory,
@@ -276,6 +279,7 @@ async def open_application(
                 "log": _log_topic(log),
                 "answers": orchestrator.topic,
                 "conversations": conversations.topic,
+                "imports": imports.topic,
                 "memory": memory.index.topic,
                 "facts": facts.topic,
                 "models": models.topic,

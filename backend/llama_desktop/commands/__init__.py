@@ -32,6 +32,7 @@ from llama_desktop.domain.errors import (
     HubGated,
     HubModelNotFound,
     HubUnreachable,
+    ImportRefused,
     LinkRefused,
     MessageNotFound,
     MessageTooLong,
@@ -45,6 +46,7 @@ from llama_desktop.domain.errors import (
     StructureInvalid,
 )
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, Leaving, LogEvent, Notices
+from llama_desktop.domain.imports import ImportState
 from llama_desktop.domain.llama import ServerState
 from llama_desktop.domain.memory import Facts, IndexState
 from llama_desktop.domain.metrics import MetricsEvent
@@ -112,6 +114,8 @@ _ROWS: Final = (
         conversations.branch_conversation, ConversationNotFound, MessageNotFound, StorageFailed
     ),
     command(conversations.export_conversations, ConversationNotFound),
+    command(conversations.import_conversations, Conflict),
+    command(conversations.pick_import, Conflict, ImportRefused, NoWindow),
     command(attachments.add_attachment, AttachmentUnusable, StorageFailed),
     command(attachments.pick_attachments, AttachmentUnusable, NoWindow, StorageFailed),
     command(attachments.get_attachment, AttachmentUnusable),
@@ -198,6 +202,7 @@ TOPICS: Final[dict[str, Any]] = {
     "log": LogEvent,
     "answers": AnswersEvent,
     "conversations": ConversationsEvent,
+    "imports": ImportState,
     "memory": IndexState,
     "facts": Facts,
     "models": ModelLibrary,

@@ -121,6 +121,19 @@ async def branch_conversation(
     return await app.conversations.branch(conversation_id, message_id)
 
 
+async def import_conversations(app: Application, *, name: str, data: bytes) -> None:
+    """Take in the chats of a file, in the background; the topic `imports` tells how it goes.
+
+    `data` is base64 on the wire: JSON, lines of JSON, or a zip archive of them.
+    """
+    app.imports.begin(((name, data),))
+
+
+async def pick_import(app: Application) -> bool:
+    """Ask for files by the native dialog, and take in their chats; false: none was chosen."""
+    return await app.imports.begin_with(await app.desktop.pick_files())
+
+
 async def export_conversations(
     app: Application, *, conversation_ids: tuple[str, ...], export_format: ExportFormat
 ) -> ExportedFile:

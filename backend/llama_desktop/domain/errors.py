@@ -18,6 +18,7 @@ AppError
 ├── FolderUnusable             folder_unusable        422
 ├── MessageTooLong             message_too_long       413
 ├── AttachmentUnusable         attachment_unusable    422
+├── ImportRefused              import_refused         422  no file of chats, or a hostile one
 ├── StructureInvalid           structure_invalid      422  a JSON schema or grammar with a mistake
 ├── LinkRefused                link_refused           422
 ├── DownloadRefused            download_refused       422  no file to fetch, or a false one
@@ -143,6 +144,12 @@ class MessageTooLong(AppError):
 
 class AttachmentUnusable(AppError):
     """The file is too large, no text and no image, or gone."""
+
+    status = 422
+
+
+class ImportRefused(AppError):
+    """A file that chats were to come from cannot be read, or has none."""
 
     status = 422
 

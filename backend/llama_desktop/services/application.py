@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.first_run import FirstRunService
+    from llama_desktop.services.importing.service import ImportService
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.choices import MemoryChoices
@@ -46,6 +47,7 @@ class Application:
     orchestrator: Orchestrator
     prompts: PromptService
     conversations: ConversationService
+    imports: ImportService
     attachments: AttachmentService
     drafts: DraftService
     memory: MemoryService

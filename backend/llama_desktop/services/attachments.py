@@ -172,6 +172,14 @@ class AttachmentService:
             ) from error
         return data if attachment.kind is AttachmentKind.IMAGE else data.decode(errors="replace")
 
+    async def put(self, conversation_id: str, attachment: Attachment, data: bytes) -> None:
+        """Keep a file beside a conversation that is about to be kept.
+
+        Raises:
+            StorageFailed: it cannot be written.
+        """
+        await self._keep(self._files.put, conversation_id, attachment, data)
+
     async def copy(
         self, conversation_id: str, target_id: str, attachments: tuple[Attachment, ...]
     ) -> None:

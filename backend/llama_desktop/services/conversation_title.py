@@ -74,5 +74,10 @@ def require_title(title: str) -> str:
     return line
 
 
+def shorten_title(title: str) -> str:
+    """A title of another app as one line, cut where it is too long; it may be empty."""
+    return _one_line(clean_text(title[:_LOOKED_AT]))[:MAX_GIVEN].strip()
+
+
 def _one_line(text: str) -> str:
     return _NOT_PRINTED.sub(" ", text).strip()

@@ -17,7 +17,6 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
-    AttachmentKind,
     Conversation,
     ConversationSummary,
     ExportedFile,
@@ -266,6 +265,21 @@ class ConversationService:
         await self._keep(self._held.delete, conversation_id)
         self._forget(conversation_id)
 
+    async def is_known(self, conversation_id: str) -> bool:
+        """Whether a conversation with this id is in the list or in the trash."""
+        return await self._ask(self._repository.is_known, conversation_id)
+
+    async def take_in(self, conversation: Conversation) -> bool:
+        """Keep a conversation that came from elsewhere; False: it is there already.
+
+        Raises:
+            StorageFailed: it cannot be written.
+        """
+        if not await self._keep(self._repository.take_in, conversation):
+            return False
+        self._publish(conversation)
+        return True
+
     async def restore(self, conversation_ids: tuple[str, ...]) -> tuple[ConversationSummary, ...]:
         """Take conversations back out of the trash, one after the other."""
         restored: list[ConversationSummary] = []
@@ -414,16 +428,18 @@ class ConversationService:
     async def _read_for_export(self, conversation_id: str) -> ExportedChat:
         conversation = await self.get(conversation_id)
         texts: dict[str, str] = {}
+        images: dict[str, bytes] = {}
         for attachment in list_attachments(conversation):
-            if attachment.kind is AttachmentKind.TEXT:
-                try:
-                    content = await self._attachments.read(conversation_id, attachment)
-                except AttachmentUnusable as error:
-                    logger.warning("exported without a file: %s", error)
-                    continue
-                assert isinstance(content, str)
+            try:
+                content = await self._attachments.read(conversation_id, attachment)
+            except AttachmentUnusable as error:
+                logger.warning("exported without a file: %s", error)
+                continue
+            if isinstance(content, str):
                 texts[attachment.id] = content
-        return ExportedChat(conversation, texts)
+            else:
+                images[attachment.id] = content
+        return ExportedChat(conversation, texts, images)
 
     def _present(self, conversation_id: str, message: Message) -> Message:
         current = self._growing.get((conversation_id, message.id))

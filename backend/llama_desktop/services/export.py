@@ -5,8 +5,10 @@ What was deleted is not in it: who deletes a version and then passes the chat on
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from typing import Any, Final
 
 import msgspec
@@ -28,11 +30,13 @@ class ExportedChat:
     conversation: Conversation
     texts: Mapping[str, str] = field(default_factory=dict)
     """By the id of the attachment; images and files that are gone have none."""
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """The same of images; in JSON alone."""
 
 
 def export_chats(chats: Sequence[ExportedChat], export_format: ExportFormat) -> ExportedFile:
     """All of these conversations in one file, in the order in which they are given."""
-    kept = [ExportedChat(without_deleted(chat.conversation), chat.texts) for chat in chats]
+    kept = [with_fields(chat, conversation=without_deleted(chat.conversation)) for chat in chats]
     titles = [chat.conversation.title for chat in kept]
     match export_format:
         case ExportFormat.JSON:
@@ -88,6 +92,8 @@ def _to_json(chat: ExportedChat) -> dict[str, Any]:
         for attachment in message["attachments"]:
             if (text := chat.texts.get(attachment["id"])) is not None:
                 attachment["text"] = text
+            elif (image := chat.images.get(attachment["id"])) is not None:
+                attachment["data"] = base64.b64encode(image).decode("ascii")
     return conversation
 
 

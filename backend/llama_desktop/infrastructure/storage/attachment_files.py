@@ -77,6 +77,20 @@ class AttachmentFiles:
         _link_into(place, [source])
         return attachment
 
+    def put(self, conversation_id: str, attachment: Attachment, data: bytes) -> None:
+        """Keep a file beside a conversation that came from elsewhere and is about to be kept.
+
+        Raises:
+            StorageFailed: it cannot be kept there.
+        """
+        path = self._folder(conversation_id) / _require_safe(attachment.id)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(path, data)
+            write_atomically(_label_of(path), msgspec.json.encode(attachment))
+        except OSError as error:
+            raise storage_failed(error, path) from error
+
     def copy(self, conversation_id: str, target_id: str, attachment_ids: Iterable[str]) -> None:
         """Keep files of a conversation beside another one as well; those that are gone stay so."""
         source = self._folder(conversation_id)

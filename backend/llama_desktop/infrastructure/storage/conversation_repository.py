@@ -149,6 +149,26 @@ class ConversationRepository:
         else:
             self._write_first(conversation)
 
+    def is_known(self, conversation_id: str) -> bool:
+        """Whether there is, or was until it went to the trash, a conversation with this id."""
+        path = self._chats / _file_name(conversation_id)
+        return (
+            conversation_id in self._unwritten
+            or path.exists()
+            or self._trash.holds(conversation_id)
+        )
+
+    def take_in(self, conversation: Conversation) -> bool:
+        """Write a conversation that came from elsewhere; False: its id is known, nothing is done.
+
+        Raises:
+            StorageFailed: it cannot be written.
+        """
+        if self.is_known(conversation.id):
+            return False
+        self._write_first(conversation)
+        return True
+
     def read(self, conversation_id: str) -> Conversation:
         """A conversation with all its messages.
 

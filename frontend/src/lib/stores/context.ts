@@ -11,6 +11,7 @@ import { DownloadsStore } from './downloadsStore.svelte';
 import { DroppedModels } from './droppedModels.svelte';
 import { FirstRunStore } from './firstRunStore.svelte';
 import { FitStore } from './fitStore.svelte';
+import { ImportsStore } from './importsStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { MemoryStore } from './memoryStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
@@ -37,6 +38,7 @@ export interface ShellStores {
 	cures: CuresStore;
 	doctor: DoctorStore;
 	fit: FitStore;
+	imports: ImportsStore;
 	log: LogStore;
 	memory: MemoryStore;
 	models: ModelsStore;
@@ -74,6 +76,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		cures: new CuresStore(backend, server, settings, navigation, downloads),
 		doctor: new DoctorStore(backend),
 		fit: new FitStore(backend),
+		imports: new ImportsStore(backend),
 		log: new LogStore(backend),
 		memory: new MemoryStore(backend),
 		models,

@@ -3,6 +3,7 @@ import { chatMenu, chatSettings, composer, contextGauge } from './en.composer';
 import { doctor } from './en.doctor';
 import { failures } from './en.failures';
 import { fit, loadMore } from './en.models';
+import { imports } from './en.imports';
 import { list, markdown } from './en.list';
 import { search } from './en.search';
 import { memory } from './en.memory';
@@ -12,6 +13,7 @@ import { shell } from './en.shell';
 /** Every sentence on screen. Another language is an object of the same type. */
 export const words = {
 	...shell,
+	imports,
 	list,
 	markdown,
 	chat,
