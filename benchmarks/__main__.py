@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import idle, memory, page, painting, starting, streaming
+from benchmarks import idle, memory, page, painting, starting, storage, streaming
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
-_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory")
+_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory", "storage")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,6 +50,8 @@ def _measure(name: str, *, quick: bool) -> list[Row]:
                 return memory.measure(folder, quick=quick)
             case "page":
                 return page.measure(folder, quick=quick)
+            case "storage":
+                return asyncio.run(storage.measure(folder, quick=quick))
             case _:
                 return asyncio.run(
                     streaming.measure(

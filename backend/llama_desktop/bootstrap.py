@@ -46,6 +46,7 @@ from llama_desktop.infrastructure.storage.draft_repository import DraftRepositor
 from llama_desktop.infrastructure.storage.fact_repository import FactRepository
 from llama_desktop.infrastructure.storage.model_record_repository import ModelRecordRepository
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
+from llama_desktop.infrastructure.storage.snapshot_folder import SnapshotFolder
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
@@ -83,6 +84,7 @@ from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
+from llama_desktop.services.snapshots import SnapshotService
 from llama_desktop.services.telemetry import TelemetryService
 
 logger = logging.getLogger(__name__)
@@ -239,6 +241,17 @@ async def open_application(
             loading = tasks.create_task(again, name="load the last model")
             stack.callback(loading.cancel)
         info = _info(paths, version=version, has_window=desktop.has_window)
+        snapshots = await stack.enter_async_context(
+            SnapshotService(
+                SnapshotFolder(
+                    data=paths.data,
+                    snapshots=paths.snapshots,
+                    files=(paths.settings_file, paths.drafts_file, paths.facts_file),
+                ),
+                conversations,
+                is_answering=orchestrator.is_answering,
+            )
+        )
         yield Application(
             info=info,
             desktop=desktop,
@@ -247,6 +260,7 @@ async def open_application(
             prompts=PromptService(conversations, llama, attachments),
             conversations=conversations,
             imports=imports,
+            snapshots=snapshots,
             attachments=attachments,
             drafts=drafts,
             memory=memory,

@@ -13,6 +13,7 @@ from llama_desktop.domain.chat import (
     SamplingParameters,
     ShownBranch,
 )
+from llama_desktop.domain.snapshots import Restored, Snapshot
 from llama_desktop.services.application import Application
 
 
@@ -132,6 +133,24 @@ async def import_conversations(app: Application, *, name: str, data: bytes) -> N
 async def pick_import(app: Application) -> bool:
     """Ask for files by the native dialog, and take in their chats; false: none was chosen."""
     return await app.imports.begin_with(await app.desktop.pick_files())
+
+
+async def list_snapshots(app: Application) -> tuple[Snapshot, ...]:
+    """How everything was on earlier days, newest first."""
+    return await app.snapshots.list()
+
+
+async def make_snapshot(app: Application) -> Snapshot:
+    """Keep how everything is now."""
+    return await app.snapshots.make()
+
+
+async def restore_snapshot(app: Application, *, snapshot_id: str) -> Restored:
+    """Make the chats of a snapshot as they were; how they are now becomes a snapshot first.
+
+    Chats begun since stay as they are.
+    """
+    return await app.snapshots.restore(snapshot_id)
 
 
 async def export_conversations(

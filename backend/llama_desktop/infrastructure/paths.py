@@ -40,6 +40,11 @@ class AppPaths:
         return self.data / "attachments"
 
     @property
+    def snapshots(self) -> Path:
+        """How everything was on earlier days. Made when it is needed."""
+        return self.data / "snapshots"
+
+    @property
     def damaged(self) -> Path:
         """Files that could not be understood, as they were found."""
         return self.data / "damaged"

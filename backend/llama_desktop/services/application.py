@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.models.records import ModelRecordService
     from llama_desktop.services.notices import NoticeService
     from llama_desktop.services.settings import SettingsService
+    from llama_desktop.services.snapshots import SnapshotService
     from llama_desktop.services.telemetry import TelemetryService
 
 
@@ -48,6 +49,7 @@ class Application:
     prompts: PromptService
     conversations: ConversationService
     imports: ImportService
+    snapshots: SnapshotService
     attachments: AttachmentService
     drafts: DraftService
     memory: MemoryService

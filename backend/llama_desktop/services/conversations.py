@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
@@ -276,6 +277,18 @@ class ConversationService:
             StorageFailed: it cannot be written.
         """
         if not await self._keep(self._repository.take_in, conversation):
+            return False
+        self._publish(conversation)
+        return True
+
+    async def put_back(self, path: Path) -> bool:
+        """Make a conversation as it is in this file of a snapshot; False: it is so already.
+
+        Raises:
+            StorageFailed: it cannot be written.
+        """
+        conversation = await self._keep(self._repository.put_back, path)
+        if conversation is None:
             return False
         self._publish(conversation)
         return True

@@ -204,6 +204,19 @@ def move_files(conversation_id: str, source: Path, target: Path) -> None:
         replace(folder, place)
 
 
+def link_files(conversation_id: str, source: Path, target: Path) -> None:
+    """Keep a conversation's files, if it has any, in another folder as well.
+
+    Raises:
+        StorageFailed: they cannot be kept there.
+    """
+    folder = files_of(source, conversation_id)
+    labels = tuple(folder.glob(f"*{_LABEL_SUFFIX}")) if folder.is_dir() else ()
+    if labels:
+        paths = [label.with_name(label.name.removesuffix(_LABEL_SUFFIX)) for label in labels]
+        _link_into(files_of(target, conversation_id), paths)
+
+
 def remove_files(conversation_id: str, folder: Path) -> None:
     """Remove a conversation's files for good. What cannot go, goes at a later start."""
     shutil.rmtree(files_of(folder, conversation_id), ignore_errors=True)

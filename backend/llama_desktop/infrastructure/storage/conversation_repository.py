@@ -24,9 +24,11 @@ from llama_desktop.infrastructure.storage.atomic_file import (
     remove_leftovers,
     storage_failed,
     sync_folder,
+    write_atomically,
 )
 from llama_desktop.infrastructure.storage.attachment_files import (
     files_of,
+    link_files,
     remove_files,
     remove_unnamed,
 )
@@ -168,6 +170,29 @@ class ConversationRepository:
             return False
         self._write_first(conversation)
         return True
+
+    def put_back(self, path: Path) -> Conversation | None:
+        """Make a conversation as it is in this file, kept elsewhere; None: it is so already.
+
+        One that is in the trash comes out of it. Its file is where it was when this raises.
+
+        Raises:
+            StorageFailed: it cannot be written.
+            ConversationNotFound: the name of the file is none of a conversation's.
+        """
+        name = _file_name(path.stem)
+        place = self._chats / name
+        try:
+            content = path.read_bytes()
+            if place.exists() and place.read_bytes() == content:
+                return None
+            link_files(path.stem, path.parent, self._chats)
+            write_atomically(place, content)
+        except OSError as error:
+            raise storage_failed(error, place) from error
+        self._open.pop(path.stem, None)
+        self._trash.drop(path.stem)
+        return self.read(path.stem)
 
     def read(self, conversation_id: str) -> Conversation:
         """A conversation with all its messages.

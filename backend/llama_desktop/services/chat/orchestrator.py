@@ -242,6 +242,10 @@ class Orchestrator:
         finally:
             self._being_deleted.difference_update(ids)
 
+    def is_answering(self) -> bool:
+        """Whether any turn is under way."""
+        return bool(self._turns or self._beginning)
+
     async def aclose(self) -> None:
         """End all turns and save them as they are."""
         self._closing.set()

@@ -1,0 +1,166 @@
+"""Snapshots over real files: what they cost, what comes back, and what can be forgotten."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from fakes.chat_app import ChatApp, open_chat_app
+from fakes.fake_client import FakeServer
+from llama_desktop.domain.chat import Message, MessageStatus, Passage, Role, TitleOrigin
+from llama_desktop.domain.errors import Conflict, NotFound
+from llama_desktop.domain.snapshots import Snapshot
+from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.snapshot_folder import SnapshotFolder
+from llama_desktop.services.snapshots import DAY, SnapshotService, choose_outdated
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[ChatApp]:
+    async with open_chat_app(tmp_path, FakeServer()) as app:
+        yield app
+
+
+def _folder(paths: AppPaths) -> SnapshotFolder:
+    return SnapshotFolder(data=paths.data, snapshots=paths.snapshots, files=(paths.drafts_file,))
+
+
+def _service(app: ChatApp, *, is_answering: bool = False, settle: float = 1e6) -> SnapshotService:
+    return SnapshotService(
+        _folder(app.paths),
+        app.conversations,
+        is_answering=lambda: is_answering,
+        settle_seconds=settle,
+    )
+
+
+async def _say(app: ChatApp, chat: str, content: str, **more: object) -> None:
+    def decide(old):
+        message = Message(
+            id=len(old.messages) + 1,
+            parent_id=old.leaf_id,
+            role=Role.USER,
+            content=content,
+            status=MessageStatus.COMPLETE,
+            created=1.0,
+            **more,
+        )
+        return replace(old, messages=(*old.messages, message), leaf_id=message.id)
+
+    await app.conversations.change(chat, decide)
+
+
+async def _said(app: ChatApp, chat: str) -> list[str]:
+    return [message.content for message in (await app.conversations.get(chat)).messages]
+
+
+async def test_a_snapshot_takes_no_room_and_later_changes_leave_it_as_it_is(app: ChatApp) -> None:
+    chat = (await app.conversations.create(title="Sea")).id
+    await _say(app, chat, "first")
+    app.paths.drafts_file.write_text("{}")
+    service = _service(app)
+    made = await service.make()
+    place = app.paths.snapshots / made.id
+    kept, now = place / "chats" / f"{chat}.json", app.paths.chats / f"{chat}.json"
+    assert kept.samefile(now)
+    await _say(app, chat, "second")
+    assert "second" not in kept.read_text()
+    assert (place / "drafts.json").read_text() == "{}"
+    assert await service.list() == (made,)
+    assert made.conversation_count == 1
+
+
+async def test_going_back_brings_changed_and_deleted_chats_and_keeps_the_rest(app: ChatApp) -> None:
+    one, two = [(await app.conversations.create(title=title)).id for title in ("One", "Two")]
+    await _say(app, one, "as it was")
+    service = _service(app)
+    made = await service.make()
+    await _say(app, one, "later")
+    await app.conversations.delete(two)
+    new = (await app.conversations.create(title="New")).id
+    restored = await service.restore(made.id)
+    assert restored.restored_count == 2
+    assert await _said(app, one) == ["as it was"]
+    assert {item.id for item in await app.conversations.list()} == {one, two, new}
+    assert await app.conversations.list_trash() == ()
+    # The way back is there, too.
+    assert (await service.restore(restored.before.id)).restored_count == 1
+    assert await _said(app, one) == ["as it was", "later"]
+
+
+async def test_files_of_a_chat_come_back_with_it(app: ChatApp) -> None:
+    chat = (await app.conversations.create(title="Sea")).id
+    files = app.paths.chats / f"{chat}.files"
+    files.mkdir()
+    (files / "a").write_text("text")
+    (files / "a.json").write_text("{}")
+    service = _service(app)
+    made = await service.make()
+    shutil.rmtree(files)
+    (app.paths.chats / f"{chat}.json").unlink()
+    await service.restore(made.id)
+    assert (files / "a").read_text() == "text"
+
+
+async def test_nothing_is_put_back_under_an_answer_or_from_nowhere(app: ChatApp) -> None:
+    with pytest.raises(Conflict):
+        await _service(app, is_answering=True).restore("x")
+    for strange in ("x", "..", "20260101-000000-000000"):
+        with pytest.raises(NotFound):
+            await _service(app).restore(strange)
+
+
+async def test_a_start_makes_one_where_the_last_is_older_than_a_day(app: ChatApp) -> None:
+    service = _service(app, settle=0.0)
+    left = app.paths.snapshots / "20260101-000000-000000.making"
+    left.mkdir(parents=True)
+    async with service:
+        await _until_made(service)
+    (first,) = await service.list()
+    assert not left.exists()
+    async with _service(app, settle=0.0) as again:
+        await again.purge(())  # waits for its turn
+    assert await service.list() == (first,)
+
+
+async def _until_made(service: SnapshotService) -> None:
+    while not await service.list():
+        pass
+
+
+async def test_what_is_forgotten_is_in_no_snapshot(app: ChatApp) -> None:
+    gone = (await app.conversations.create(title="Secret place")).id
+    chat = (await app.conversations.create(title="Sea")).id
+    await _say(app, chat, "keep this")
+    await _say(app, chat, "hide this")
+    passage = Passage(conversation_id=gone, conversation_title="Secret place", message_id=1,
+                      role=Role.USER, created=1.0, day="2026-01-01", text="secret")  # fmt: skip
+    other = (await app.conversations.create(title="Other")).id
+    await _say(app, other, "ask", recalled=(passage,))
+    await app.conversations.change(
+        chat, lambda old: replace(old, title="hide th…", title_origin=TitleOrigin.FIRST_WORDS)
+    )
+    service = _service(app)
+    await service.make()
+    made = await service.make()
+    assert await service.purge((gone,), {chat: (2,)}) == 6
+    for path in app.paths.snapshots.rglob("*.json"):
+        content = path.read_text()
+        assert "ecret" not in content
+        assert "hide th" not in content
+    await service.restore(made.id)
+    assert (await _said(app, chat))[0] == "keep this"
+
+
+def test_the_last_seven_stay_and_then_one_a_week() -> None:
+    now = 1e9
+    snapshots = [
+        Snapshot(id=str(day), created=now - day * DAY, conversation_count=1) for day in range(100)
+    ]
+    outdated = {snapshot.id for snapshot in choose_outdated(snapshots)}
+    kept = [snapshot.id for snapshot in snapshots if snapshot.id not in outdated]
+    assert kept == ["0", "1", "2", "3", "4", "5", "6", "13", "20", "27", "34"]
