@@ -12,6 +12,8 @@ import { DroppedModels } from './droppedModels.svelte';
 import { FirstRunStore } from './firstRunStore.svelte';
 import { FitStore } from './fitStore.svelte';
 import { ImportsStore } from './importsStore.svelte';
+import { DroppedModels } from './droppedModels.svelte';
+import { FirstRunStore } from './firstRunStore.svelte';
 import { LogStore } from './logStore.svelte';
 import { MemoryStore } from './memoryStore.svelte';
 import { ModelsStore } from './modelsStore.svelte';
