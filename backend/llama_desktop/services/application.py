@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.first_run import FirstRunService
     from llama_desktop.services.importing.service import ImportService
     from llama_desktop.services.first_run import FirstRunService
+    from llama_desktop.services.importing.service import ImportService
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.choices import MemoryChoices

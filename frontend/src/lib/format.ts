@@ -160,8 +160,8 @@ export function formatGibibytes(bytes: number): string {
 	return formatFigure(bytes / GIBIBYTE);
 }
 
-/** Of memory: `12 GB`. */
-export function formatMemory(bytes: number): string {
+/** Of memory, as machines are sold: `12 GB`. */
+export function formatWholeMemory(bytes: number): string {
 	return `${whole.format(Math.max(1, bytes / GIBIBYTE))}${NBSP}GB`;
 }
 
