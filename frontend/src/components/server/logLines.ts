@@ -24,7 +24,9 @@ export function filterLines(
 }
 
 /** How many lines of each level there are. */
-export function countLevels(lines: readonly LogLine[]): Record<Exclude<LevelChoice, 'all'>, number> {
+export function countLevels(
+	lines: readonly LogLine[]
+): Record<Exclude<LevelChoice, 'all'>, number> {
 	let warnings = 0;
 	let errors = 0;
 	for (const { level } of lines) {

@@ -79,7 +79,6 @@ export const icons = {
 	],
 	send: [path('M8 13V3.4M3.8 7.5 8 3.3l4.2 4.2')],
 	arrowDown: [path('M8 3v9.6M3.8 8.5 8 12.7l4.2-4.2')],
-	play: [path('M5 3.2v9.6L13 8z')],
 	stop: [block(3.5, 3.5, 9, 9, 1.6)],
 	check: [path('M3 8.5 6.4 12 13 4.6')],
 	x: [path('M4 4l8 8M12 4l-8 8')],
