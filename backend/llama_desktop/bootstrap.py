@@ -60,8 +60,6 @@ from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.first_run import FirstRunService
 from llama_desktop.services.importing.service import ImportService
-from llama_desktop.services.first_run import FirstRunService
-from llama_desktop.services.importing.service import ImportService
 from llama_desktop.services.leaving import LeavingService
 from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 from llama_desktop.services.llama.diagnostician import Diagnostician

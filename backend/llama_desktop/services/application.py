@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.first_run import FirstRunService
     from llama_desktop.services.importing.service import ImportService
-    from llama_desktop.services.first_run import FirstRunService
-    from llama_desktop.services.importing.service import ImportService
     from llama_desktop.services.leaving import LeavingService
     from llama_desktop.services.llama.service import LlamaCppService
     from llama_desktop.services.memory.choices import MemoryChoices

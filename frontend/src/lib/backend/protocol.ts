@@ -28,6 +28,11 @@ export interface Commands {
 	restore_message: { args: { conversation_id: string; message_id: number }; value: ShownBranch };
 	branch_conversation: { args: { conversation_id: string; message_id: number }; value: Conversation };
 	export_conversations: { args: { conversation_ids: string[]; export_format: ExportFormat }; value: ExportedFile };
+	import_conversations: { args: { name: string; data: string }; value: null };
+	list_snapshots: { args: Record<string, never>; value: Snapshot[] };
+	make_snapshot: { args: Record<string, never>; value: Snapshot };
+	restore_snapshot: { args: { snapshot_id: string }; value: Restored };
+	pick_import: { args: Record<string, never>; value: boolean };
 	add_attachment: { args: { name: string; data: string; width?: number | null; height?: number | null }; value: Attachment };
 	pick_attachments: { args: Record<string, never>; value: Attachment[] };
 	get_attachment: { args: { attachment_id: string }; value: AttachmentContent };
@@ -68,7 +73,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; title_by_model?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -96,6 +101,7 @@ export interface Topics {
 	log: LogEvent;
 	answers: AnswersEvent;
 	conversations: ConversationsEvent;
+	imports: ImportState;
 	memory: IndexState;
 	facts: Facts;
 	models: ModelLibrary;
@@ -124,6 +130,7 @@ export type ErrorCode =
 	| 'hub_gated'
 	| 'hub_model_not_found'
 	| 'hub_unreachable'
+	| 'import_refused'
 	| 'internal_error'
 	| 'link_refused'
 	| 'message_not_found'
@@ -245,6 +252,7 @@ export interface Conversation {
 	title: string;
 	created: number;
 	updated: number;
+	title_origin: TitleOrigin;
 	system_prompt: string;
 	parameters: SamplingParameters;
 	overflow: Overflow;
@@ -495,6 +503,21 @@ export interface HubRepo {
 	projectors: HubFile[];
 }
 
+export interface ImportState {
+	is_running: boolean;
+	done: number;
+	total: number | null;
+	summary: ImportSummary | null;
+	error: string | null;
+}
+
+export interface ImportSummary {
+	imported: number;
+	already_there: number;
+	refused_count: number;
+	refused: RefusedChat[];
+}
+
 export interface IndexState {
 	message_count: number;
 	chats_done: number;
@@ -533,6 +556,8 @@ export interface LibraryFit {
 export interface LoadAgain {
 	type: 'load_again';
 }
+
+export type LoadMode = 'mmap' | 'mlock' | 'none';
 
 export interface LoadOther {
 	type: 'load_other';
@@ -873,13 +898,25 @@ export interface ReasoningDelta {
 	tokens_per_second: number | null;
 }
 
+export interface RefusedChat {
+	title: string;
+	reason: string;
+}
+
 export interface RerankerState {
 	model: string;
 	is_ready: boolean;
 	problem: string | null;
 }
 
+export interface Restored {
+	restored_count: number;
+	before: Snapshot;
+}
+
 export type Role = 'user' | 'assistant';
+
+export type RopeScaling = 'none' | 'linear' | 'yarn';
 
 export interface Running {
 	type: 'running';
@@ -960,6 +997,15 @@ export interface ServerConfig {
 	cache_type_k: CacheType | null;
 	cache_type_v: CacheType | null;
 	mmproj_path: string | null;
+	load_mode: LoadMode | null;
+	chat_template: string | null;
+	chat_template_file: string | null;
+	rope_scaling: RopeScaling | null;
+	rope_scale: number | null;
+	lora_path: string | null;
+	draft_model_path: string | null;
+	idle_minutes: number | null;
+	extra_arguments: string[];
 	embeddings: boolean;
 	pooling: Pooling | null;
 	alias: string | null;
@@ -977,6 +1023,15 @@ export interface ServerConfigInput {
 	cache_type_k?: CacheType | null;
 	cache_type_v?: CacheType | null;
 	mmproj_path?: string | null;
+	load_mode?: LoadMode | null;
+	chat_template?: string | null;
+	chat_template_file?: string | null;
+	rope_scaling?: RopeScaling | null;
+	rope_scale?: number | null;
+	lora_path?: string | null;
+	draft_model_path?: string | null;
+	idle_minutes?: number | null;
+	extra_arguments?: string[];
 	embeddings?: boolean;
 	pooling?: Pooling | null;
 	alias?: string | null;
@@ -1039,6 +1094,7 @@ export interface Settings {
 	model_folders: string[];
 	llama_server_path: string | null;
 	sidebar_open: boolean;
+	title_by_model: boolean;
 	memory_enabled: boolean;
 	memory_passages: number;
 	memory_strictness: number;
@@ -1054,6 +1110,12 @@ export interface Settings {
 
 export interface ShownBranch {
 	leaf_id: number | null;
+}
+
+export interface Snapshot {
+	id: string;
+	created: number;
+	conversation_count: number;
 }
 
 export type StartPlace = 'new_chat' | 'last_chat';
@@ -1098,6 +1160,8 @@ export interface SuggestedModel {
 }
 
 export type Theme = 'system' | 'light' | 'dark';
+
+export type TitleOrigin = 'person' | 'first_words' | 'model';
 
 export interface TokenCount {
 	tokens: number;

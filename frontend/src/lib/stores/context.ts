@@ -8,8 +8,6 @@ import { CuresStore } from './curesStore.svelte';
 import { DoctorStore } from './doctorStore.svelte';
 import { ConversationsStore } from './conversationsStore.svelte';
 import { DownloadsStore } from './downloadsStore.svelte';
-import { DroppedModels } from './droppedModels.svelte';
-import { FirstRunStore } from './firstRunStore.svelte';
 import { FitStore } from './fitStore.svelte';
 import { ImportsStore } from './importsStore.svelte';
 import { DroppedModels } from './droppedModels.svelte';
