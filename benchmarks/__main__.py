@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import idle, memory, page, painting, starting, storage, streaming
+from benchmarks import idle, memory, page, painting, remembering, starting, storage, streaming
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
-_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory", "storage")
+_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory", "remembering", "storage")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,6 +48,8 @@ def _measure(name: str, *, quick: bool) -> list[Row]:
                 return [asyncio.run(starting.measure_running(folder, count=3 if quick else 12))]
             case "memory":
                 return memory.measure(folder, quick=quick)
+            case "remembering":
+                return asyncio.run(remembering.measure(folder, count=4 if quick else 12))
             case "page":
                 return page.measure(folder, quick=quick)
             case "storage":

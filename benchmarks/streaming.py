@@ -104,12 +104,16 @@ async def ask_app(app: App, content: str, **parameters: Any) -> Streamed:
     chat = await app.invoke("create_conversation", parameters=parameters)
     begin = time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
-        answer = tasks.create_task(_read_answer(app, chat["id"], begin))
-        tasks.create_task(app.invoke("send_message", conversation_id=chat["id"], content=content))
+        answer = tasks.create_task(read_answer(app, chat["id"], begin))
+        # The bare server has no memory: both are to read the same.
+        tasks.create_task(
+            app.invoke("send_message", conversation_id=chat["id"], content=content, memory=False)
+        )
     return answer.result()
 
 
-async def _read_answer(app: App, conversation_id: str, begin: float) -> Streamed:
+async def read_answer(app: App, conversation_id: str, begin: float) -> Streamed:
+    """Hear an answer of a conversation to its end."""
     first = last = 0.0
     while True:
         for topic, event in await app.next_events():
