@@ -1,6 +1,7 @@
 """Reads one line of an engine's log: its level and what it says. Pure.
 
-Three kinds exist: `0.00.004.671 W srv  stop: ...` of today's builds, the JSON of `--log-jsonl`, and
+Three kinds exist: `0.00.004.671 W srv  stop: ...` of today's builds (without the
+clock in the last words of one that ends), the JSON of `--log-jsonl`, and
 bare text of older builds, libraries and crashes.
 """
 
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from llama_desktop.domain.llama import LogLevel
 
-_STAMPED: Final = re.compile(r"^\d+(?:\.\d+){3} ([DIWE]) ?")
+_STAMPED: Final = re.compile(r"^(?:\d+(?:\.\d+){3} ([DIWE]) ?|([DIWE]) (?=(?:srv|slot|cmn) ))")
 _NAMES: Final = {
     **{level.value.lower(): level for level in LogLevel},
     "debug": LogLevel.DEBUG,
@@ -46,7 +47,7 @@ def read_log_line(raw: str) -> tuple[LogLevel | None, str]:
     if raw.startswith("{"):
         return _read_json(raw)
     if found := _STAMPED.match(raw):
-        return LogLevel(found.group(1)), raw[found.end() :]
+        return LogLevel(found.group(1) or found.group(2)), raw[found.end() :]
     return None, raw
 
 

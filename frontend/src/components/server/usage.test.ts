@@ -76,6 +76,12 @@ describe('what the server uses', () => {
 		const [, , cpu] = usagesOf([aSample({ time: 100 }), aSample({ time: 106 })]);
 		expect(cpu?.series.slice(-5)).toEqual([null, 0.31, null, null, 0.31]);
 	});
+
+	test('leaves no gap where a sample only came late', () => {
+		const late = [100, 103.2, 105.2].map((time) => aSample({ time }));
+		const [, , cpu] = usagesOf(late);
+		expect(cpu?.series.slice(-4)).toEqual([0.31, 0.31, 0.31, 0.31]);
+	});
 });
 
 test('a gap in the readings is a gap in the line', () => {

@@ -14,6 +14,8 @@ from llama_desktop.infrastructure.llama.log_line import read_log_line
     [
         ("0.00.052.367 W srv  stop: cancel task", LogLevel.WARNING, "srv  stop: cancel task"),
         ("12.59.00.001 E alloc failed", LogLevel.ERROR, "alloc failed"),
+        ("E srv  llama_server: no", LogLevel.ERROR, "srv  llama_server: no"),
+        ("I am no level", None, "I am no level"),
         ("0.00.052.367 I ", LogLevel.INFO, ""),
         ("llama_model_load: error loading model", None, "llama_model_load: error loading model"),
         ("0.00.052.367 X no level", None, "0.00.052.367 X no level"),
