@@ -1,6 +1,7 @@
 /** The keys that work everywhere in the window. `Mod` is Ctrl, on macOS Command. */
 
 export const SHORTCUTS = {
+	palette: 'Mod+K',
 	newChat: 'Mod+N',
 	toggleSidebar: 'Mod+B',
 	openChat: 'Mod+1',

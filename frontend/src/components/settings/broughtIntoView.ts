@@ -13,6 +13,11 @@ export function broughtIntoView(isWanted: () => boolean): Attachment<HTMLElement
 		const chosen = controls.find(
 			(control) => control instanceof HTMLInputElement && control.checked
 		);
-		(chosen ?? controls[0])?.focus({ preventScroll: true });
+		const control = chosen ?? controls[0] ?? element;
+		if (control === element) {
+			// Without a control the row itself can be gone to.
+			element.tabIndex = -1;
+		}
+		control.focus({ preventScroll: true });
 	};
 }

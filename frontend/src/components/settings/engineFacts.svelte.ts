@@ -14,6 +14,8 @@ export class EngineFacts {
 			: settingsWords.engine.used(this.#engine)
 	);
 
+	version = $derived(this.#engine?.version ?? null);
+
 	readonly #settings: SettingsStore;
 	#asked = 0;
 

@@ -4,11 +4,14 @@ import { sectionLedes, sectionWords } from '../../lib/words/en.settings';
 import { memorySettings } from '../../lib/words/en.memorySettings';
 import type { IconName } from '../ui/icons';
 import {
+	ABOUT_SETTINGS,
 	APPEARANCE_SETTINGS,
 	CHAT_SETTINGS,
+	DATA_SETTINGS,
 	ENGINE_SETTINGS,
 	GENERAL_SETTINGS,
-	MEMORY_SETTINGS
+	MEMORY_SETTINGS,
+	SHORTCUT_SETTINGS
 } from './settingNames';
 
 /** A setting as the search knows it. */
@@ -68,6 +71,29 @@ export const SECTIONS: readonly SettingsSection[] = [
 		lede: memorySettings.lede,
 		load: async () => await import('./MemorySettings.svelte'),
 		settings: MEMORY_SETTINGS
+	},
+	{
+		id: 'data',
+		icon: 'shield',
+		title: sectionWords.data,
+		lede: sectionLedes.data,
+		load: async () => await import('./DataSettings.svelte'),
+		settings: DATA_SETTINGS
+	},
+	{
+		id: 'shortcuts',
+		icon: 'keyboard',
+		title: sectionWords.shortcuts,
+		lede: sectionLedes.shortcuts,
+		load: async () => await import('./ShortcutSettings.svelte'),
+		settings: SHORTCUT_SETTINGS
+	},
+	{
+		id: 'about',
+		icon: 'info',
+		title: sectionWords.about,
+		load: async () => await import('./AboutSettings.svelte'),
+		settings: ABOUT_SETTINGS
 	}
 ];
 

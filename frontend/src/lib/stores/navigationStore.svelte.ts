@@ -1,7 +1,7 @@
 import type { Place } from '../place';
 
 export type View = Place['view'];
-export type DialogName = 'what_happened' | 'shortcuts' | 'doctor';
+export type DialogName = 'palette' | 'what_happened' | 'shortcuts' | 'doctor';
 
 /** A message that is gone to, and where the person came from. */
 export interface MessageTarget {

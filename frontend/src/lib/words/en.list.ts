@@ -29,7 +29,10 @@ export const list = {
 	deletedMany: (count: number) => (count === 1 ? 'Chat deleted' : `${chats(count)} deleted`),
 	trash: 'Trash',
 	backToChats: 'Back to the chats',
-	trashHint: 'Chats stay here for 30 days.',
+	trashHint: (days: number | null) =>
+		days === null
+			? 'Chats stay here until they are taken back.'
+			: `Chats stay here for ${days} ${days === 1 ? 'day' : 'days'}.`,
 	trashEmpty: 'The trash is empty.',
 	restore: 'Restore',
 	restoreChat: (title: string) => `Restore ${title}`,

@@ -21,6 +21,9 @@ export const sectionWords = {
 /** What a section is about, below its name. */
 export const sectionLedes = {
 	engine: 'llama-server does the work. The app finds one by itself; you can point to your own.',
+	data: 'Chats, memory and settings live in one folder on this computer.',
+	shortcuts:
+		'Press a shortcut, then the keys it shall have. Backspace takes its keys away, Escape leaves it.',
 	chat: 'New chats start with these. A chat can have its own, behind the sliders in its header.'
 };
 
@@ -113,6 +116,62 @@ export const settingsWords = {
 			middle: 'Drop the middle turns',
 			nothing: 'Say that it is full'
 		}
+	},
+
+	data: {
+		groups: { place: 'Where it is', clearing: 'Clearing' },
+		rows: {
+			data_folder: { title: 'Data folder' },
+			export_all: { title: 'Export all chats' },
+			trash_days: {
+				title: 'Keep deleted chats',
+				hint: 'They wait in the trash. A start of the app really deletes what is older.'
+			}
+		},
+		chats: (count: number) => (count === 1 ? '1 chat' : `${formatCount(count)} chats`),
+		days: (days: number) => `${days} days`,
+		never: 'For ever',
+		markdown: 'Markdown',
+		json: 'JSON',
+		notExported: (message: string) => `The chats were not exported. ${message}`
+	},
+
+	about: {
+		groups: { help: 'Help' },
+		rows: {
+			diagnostics: {
+				title: 'Copy a report for a bug',
+				hint: 'Versions and the kind of computer. Nothing of your chats.'
+			}
+		},
+		version: (version: string) => `Version ${version}`,
+		copy: 'Copy report',
+		copied: 'Report copied',
+		notCopied: 'The report could not be copied.',
+		report: (facts: {
+			version: string;
+			platform: string;
+			engine: string;
+			window: boolean;
+			browser: string;
+		}) =>
+			[
+				`Llama Desktop ${facts.version}`,
+				`Platform: ${facts.platform}`,
+				`Engine: ${facts.engine}`,
+				`Shown in: ${facts.window ? 'its window' : 'a browser'}`,
+				`Browser: ${facts.browser}`
+			].join('\n')
+	},
+
+	shortcuts: {
+		change: (title: string) => `Change the keys of “${title}”:`,
+		press: 'Press keys',
+		none: 'None',
+		refused: (keys: string) =>
+			`${keys} cannot be a shortcut. Hold Ctrl or Alt, or use a function key.`,
+		conflict: (keys: string, other: string) =>
+			`${keys} is already “${other}”. Change that one first.`
 	},
 
 	appearance: {

@@ -204,6 +204,7 @@ export const shell = {
 	shortcuts: {
 		title: 'Keyboard shortcuts',
 		groups: { everywhere: 'Everywhere', list: 'In the list of chats', chat: 'In a chat' },
+		palette: 'Command palette',
 		newChat: 'New chat',
 		toggleSidebar: 'Show or hide the sidebar',
 		openChat: 'Chat',

@@ -1,0 +1,98 @@
+"""The settings and the command palette, in a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from driver.running_app import RunningApp
+
+OpenPage = Callable[..., Page]
+AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+SECTIONS = (
+    "General",
+    "Appearance",
+    "Engine",
+    "Chat defaults",
+    "Data & privacy",
+    "Shortcuts",
+    "About",
+)
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run()")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def _open_section(page: Page, name: str) -> None:
+    page.keyboard.press("Control+,")
+    show = page.get_by_role("button", name="Show sidebar")
+    if show.is_visible():
+        show.click()
+    page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 480)])
+def test_axe_finds_nothing_in_the_settings(open_page: OpenPage, theme: str, width: int) -> None:
+    page = open_page(theme=theme, width=width)
+    found = {}
+    for name in SECTIONS:
+        _open_section(page, name)
+        page.locator("main h2").first.wait_for()
+        found[name] = _violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("set")
+    expect(page.get_by_role("option").first).to_be_visible()
+    found["palette"] = _violations(page)
+
+    assert found == {name: [] for name in (*SECTIONS, "palette")}
+
+
+def test_looks_change_at_once_go_back_by_themselves_and_outlive_a_reload(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    page = open_page()
+    _open_section(page, "Appearance")
+    root = page.locator("html")
+    row = page.get_by_role("group", name="Text size", exact=True)
+    expect(row.get_by_role("button", name="Reset")).to_have_count(0)
+
+    page.get_by_role("slider", name="Text size").fill("20")
+    page.get_by_role("radio", name="Dark").check()
+    page.get_by_role("radio", name="Wide").check()
+    page.get_by_role("radio", name="Compact").check()
+    page.get_by_role("switch", name="Glow").click()
+
+    expect(root).to_have_attribute("data-theme", "dark")
+    expect(root).to_have_attribute("data-glow", "off")
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    page.wait_for_function(f"() => {size} > 21")
+    measure = "getComputedStyle(document.documentElement).getPropertyValue('--measure').trim()"
+    assert page.evaluate(measure) == "50rem"
+    assert app.invoke("get_settings")["text_size"] == 20
+
+    page.reload()
+    expect(page.get_by_role("heading", name="Appearance", level=1)).to_be_visible()
+    expect(root).to_have_attribute("data-density", "compact")
+    assert page.evaluate(f"() => {size}") > 21
+
+    row.get_by_role("button", name="Reset").click()
+    page.wait_for_function(f"() => {size} === 16")
+    expect(row.get_by_role("button", name="Reset")).to_have_count(0)
+
+
+def test_a_setting_is_found_by_its_name_and_has_the_focus(open_page: OpenPage) -> None:
+    page = open_page()
+    page.keyboard.press("Control+,")
+    page.get_by_role("textbox", name="Find a setting").fill("cont siz")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Engine", level=1)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Context size")).to_be_focused()
