@@ -14,7 +14,17 @@ from benchmarks import idle, memory, page, painting, remembering, starting, stor
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
-_NAMES = ("line", "window", "idle", "running", "streaming", "page", "memory", "remembering", "storage")
+_NAMES = (
+    "line",
+    "window",
+    "idle",
+    "running",
+    "streaming",
+    "page",
+    "memory",
+    "remembering",
+    "storage",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
