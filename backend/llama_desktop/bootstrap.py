@@ -48,6 +48,7 @@ from llama_desktop.infrastructure.storage.model_record_repository import ModelRe
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.snapshot_folder import SnapshotFolder
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.infrastructure.system_trash import move_to_trash
 from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.chat.orchestrator import Orchestrator
@@ -75,6 +76,7 @@ from llama_desktop.services.memory.recall import USUAL_DEADLINE, RecallService
 from llama_desktop.services.memory.reranker import Reranker
 from llama_desktop.services.memory.service import MemoryService
 from llama_desktop.services.memory.side_server import SideServer
+from llama_desktop.services.models.deletion import ModelDeletionService
 from llama_desktop.services.models.downloads import DownloadService
 from llama_desktop.services.models.finder import FinderService
 from llama_desktop.services.models.fit_service import FitService
@@ -269,6 +271,9 @@ async def open_application(
             forgetting=ForgetService(conversations, orchestrator, facts, memory),
             models=models,
             model_records=model_records,
+            model_deletion=ModelDeletionService(
+                models, settings, lambda: llama.state, move_to_trash
+            ),
             fit=fit,
             downloads=downloads,
             finder=hub_finder,

@@ -25,6 +25,7 @@ from llama_desktop.domain.errors import (
     AttachmentUnusable,
     Conflict,
     ConversationNotFound,
+    DeleteRefused,
     DownloadNotFound,
     DownloadRefused,
     EngineNotFound,
@@ -36,6 +37,8 @@ from llama_desktop.domain.errors import (
     LinkRefused,
     MessageNotFound,
     MessageTooLong,
+    ModelInUse,
+    ModelNotFound,
     ModelUnusable,
     NotFound,
     NoWindow,
@@ -45,6 +48,7 @@ from llama_desktop.domain.errors import (
     ServerStartFailed,
     StorageFailed,
     StructureInvalid,
+    TrashFailed,
 )
 from llama_desktop.domain.events import AnswersEvent, ConversationsEvent, Leaving, LogEvent, Notices
 from llama_desktop.domain.imports import ImportState
@@ -140,6 +144,7 @@ _ROWS: Final = (
     command(models.add_model_folder, FolderUnusable, StorageFailed),
     command(models.remove_model_folder, FolderUnusable, StorageFailed),
     command(models.rescan_models),
+    command(models.delete_model, ModelNotFound, ModelInUse, DeleteRefused, TrashFailed),
     command(models.find_model_caches),
     command(models.estimate_fit),
     command(models.estimate_library),

@@ -35,6 +35,11 @@ async def rescan_models(app: Application) -> ModelLibrary:
     return await app.models.rescan()
 
 
+async def delete_model(app: Application, *, path: Path) -> int:
+    """Move all files of a model to the system's trash; answers the bytes that they take."""
+    return await app.model_deletion.delete(path)
+
+
 async def find_model_caches(app: Application) -> tuple[ModelCache, ...]:
     """Other programs' models on this machine: Ollama's, LM Studio's, the Hugging Face cache."""
     return await app.models.find_caches()

@@ -8,14 +8,17 @@ AppError
 │   ├── ConversationNotFound   conversation_not_found
 │   ├── MessageNotFound        message_not_found
 │   ├── DownloadNotFound       download_not_found
-│   └── HubModelNotFound       hub_model_not_found
+│   ├── HubModelNotFound       hub_model_not_found
+│   └── ModelNotFound          model_not_found
 ├── Conflict                   conflict               409
 │   ├── ServerStartAborted     server_start_aborted   loading was cancelled
-│   └── ServerNotRunning       server_not_running
+│   ├── ServerNotRunning       server_not_running
+│   └── ModelInUse             model_in_use           eject it first
 ├── ServerStartFailed          server_start_failed    422  carries a ServerFailure
 ├── EngineNotFound             engine_not_found       422
 ├── ModelUnusable              model_unusable         422
 ├── FolderUnusable             folder_unusable        422
+├── DeleteRefused              delete_refused         422  another program's file, or nobody's
 ├── MessageTooLong             message_too_long       413
 ├── AttachmentUnusable         attachment_unusable    422
 ├── ImportRefused              import_refused         422  no file of chats, or a hostile one
@@ -32,6 +35,7 @@ AppError
 │   └── StreamCut              stream_cut
 ├── StorageFailed              storage_failed         507  full disk, read-only folder
 │   └── DataFolderLocked       data_folder_locked
+├── TrashFailed                trash_failed           507  the system's trash takes no file
 ├── NoWindow                   no_window              501
 └── InternalError              internal_error         500  a defect of ours, logged whole
 
@@ -98,6 +102,10 @@ class HubModelNotFound(NotFound):
     """The Hub has no such model, or not this file of it."""
 
 
+class ModelNotFound(NotFound):
+    """The library has no such model (any more)."""
+
+
 class Conflict(AppError):
     """Cannot be done in the present state."""
 
@@ -110,6 +118,10 @@ class ServerStartAborted(Conflict):
 
 class ServerNotRunning(Conflict):
     """No model is loaded."""
+
+
+class ModelInUse(Conflict):
+    """The model is loaded, or chosen for something that needs it."""
 
 
 class ServerStartFailed(AppError):
@@ -132,6 +144,12 @@ class ModelUnusable(AppError):
 
 class FolderUnusable(AppError):
     """The folder is missing, unreadable or no folder."""
+
+    status = 422
+
+
+class DeleteRefused(AppError):
+    """The file is not the person's to delete here: outside the folders, or another program's."""
 
     status = 422
 
@@ -218,6 +236,12 @@ class StorageFailed(AppError):
 
 class DataFolderLocked(StorageFailed):
     """Another instance of the app has the data folder."""
+
+
+class TrashFailed(AppError):
+    """The system's trash did not take a file."""
+
+    status = 507
 
 
 class NoWindow(AppError):

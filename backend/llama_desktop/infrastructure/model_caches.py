@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from llama_desktop.domain.models import CacheKind
+from llama_desktop.infrastructure.ollama_store import is_ollama_store
 
 
 def list_usual_caches(
@@ -28,3 +29,21 @@ def list_usual_caches(
     cache = environment.get("XDG_CACHE_HOME")
     base = Path(cache) if cache else home / ".cache"
     yield CacheKind.HUGGING_FACE, base / "huggingface" / "hub"
+
+
+def find_owner(
+    path: Path, home: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> CacheKind | None:
+    """Whose store a file is in, by where it is and by how the folders around it look.
+
+    `path` has its links followed already. `home`: the person's own where not given.
+    """
+    for kind, place in list_usual_caches(home or Path.home(), environment):
+        if path.is_relative_to(place.expanduser().resolve()):
+            return kind
+    for folder in path.parents:
+        if is_ollama_store(folder):
+            return CacheKind.OLLAMA
+        if (folder / "blobs").is_dir() and (folder / "snapshots").is_dir():
+            return CacheKind.HUGGING_FACE
+    return None

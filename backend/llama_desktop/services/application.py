@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.memory.facts import FactService
     from llama_desktop.services.memory.forget import ForgetService
     from llama_desktop.services.memory.service import MemoryService
+    from llama_desktop.services.models.deletion import ModelDeletionService
     from llama_desktop.services.models.downloads import DownloadService
     from llama_desktop.services.models.finder import FinderService
     from llama_desktop.services.models.fit_service import FitService
@@ -58,6 +59,7 @@ class Application:
     forgetting: ForgetService
     models: ModelLibraryService
     model_records: ModelRecordService
+    model_deletion: ModelDeletionService
     fit: FitService
     downloads: DownloadService
     finder: FinderService

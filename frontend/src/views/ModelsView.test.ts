@@ -214,6 +214,37 @@ describe('a model', () => {
 		expect(await within(form).findByText(/It does not fit/)).toBeInTheDocument();
 	});
 
+	test('is deleted after a question, by keyboard, and says what that frees', async () => {
+		backend.answer('delete_model', () => 5_000_000_000);
+		const { stores, user } = renderWithStores(ModelsView, { backend });
+		const opener = screen.getByRole('button', { name: 'Delete Gemma 3 12B it…' });
+		opener.focus();
+		await user.keyboard('{Enter}');
+		const dialog = await screen.findByRole('dialog', { name: 'Delete Gemma 3 12B it?' });
+		expect(dialog).toHaveTextContent(/g\.gguf and its other 2 parts, \d/);
+		expect(dialog).toHaveTextContent('system’s trash');
+		expect(within(dialog).getByRole('button', { name: 'Cancel' })).toHaveFocus();
+		expect(backend.callsOf('delete_model')).toEqual([]);
+
+		await user.click(within(dialog).getByRole('button', { name: 'Move to trash' }));
+		expect(backend.callsOf('delete_model')).toEqual([{ path: '/models/g.gguf' }]);
+		await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
+		expect(stores.toasts.current?.text).toMatch(/^Gemma 3 12B it is in the system’s trash: \d/);
+		expect(opener).toHaveFocus();
+	});
+
+	test('that cannot be deleted says why in the dialog; a loaded one has no such button', async () => {
+		backend.setSnapshot('server_state', running()).answer('delete_model', () => {
+			throw new BackendError('delete_refused', 'Remove the model in Ollama.');
+		});
+		const { user } = renderWithStores(ModelsView, { backend });
+		expect(screen.queryByRole('button', { name: 'Delete Qwen3 8B…' })).toBeNull();
+		await user.click(screen.getByRole('button', { name: 'Delete Half…' }));
+		await user.click(await screen.findByRole('button', { name: 'Move to trash' }));
+		expect(await screen.findByText('Remove the model in Ollama.')).toBeInTheDocument();
+		expect(screen.getByRole('dialog', { name: 'Delete Half?' })).toBeInTheDocument();
+	});
+
 	test('that failed to load says why, and opens what happened', async () => {
 		backend.setSnapshot('server_state', failed());
 		const { stores, user } = renderWithStores(ModelsView, { backend });

@@ -53,6 +53,7 @@ export interface Commands {
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
+	delete_model: { args: { path: string }; value: number };
 	find_model_caches: { args: Record<string, never>; value: ModelCache[] };
 	estimate_fit: { args: { config: ServerConfigInput }; value: MemoryEstimate };
 	estimate_library: { args: Record<string, never>; value: LibraryFit };
@@ -122,6 +123,7 @@ export type ErrorCode =
 	| 'context_overflow'
 	| 'conversation_not_found'
 	| 'data_folder_locked'
+	| 'delete_refused'
 	| 'download_not_found'
 	| 'download_refused'
 	| 'engine_not_found'
@@ -135,6 +137,8 @@ export type ErrorCode =
 	| 'link_refused'
 	| 'message_not_found'
 	| 'message_too_long'
+	| 'model_in_use'
+	| 'model_not_found'
 	| 'model_unusable'
 	| 'no_window'
 	| 'not_found'
@@ -145,6 +149,7 @@ export type ErrorCode =
 	| 'storage_failed'
 	| 'stream_cut'
 	| 'structure_invalid'
+	| 'trash_failed'
 	| 'unknown_command'
 	| 'unknown_topic';
 

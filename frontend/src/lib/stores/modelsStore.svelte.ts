@@ -58,6 +58,11 @@ export class ModelsStore {
 		return await this.#try(() => this.#backend.invoke('remove_model_folder', { path }));
 	}
 
+	/** Moves a model's files to the system's trash; answers their bytes. Throws why it cannot. */
+	async delete(path: string): Promise<number> {
+		return await this.#backend.invoke('delete_model', { path });
+	}
+
 	async rescan(): Promise<BackendError | null> {
 		return await this.#try(() => this.#backend.invoke('rescan_models', {}));
 	}

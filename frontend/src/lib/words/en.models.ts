@@ -116,3 +116,17 @@ export const loadMore = {
 	extra: 'Extra arguments',
 	extraHint: 'llama-server’s own words, checked before the start'
 };
+
+/** Deleting a model. */
+export const deleteModel = {
+	action: (name: string) => `Delete ${name}…`,
+	title: (name: string) => `Delete ${name}?`,
+	what: (file: string, parts: number, size: string) =>
+		`${file}${parts > 1 ? ` and its other ${formatCount(parts - 1)} parts` : ''}, ${size}`,
+	withProjector: (file: string) => `Its projector ${file} goes too, unless another model uses it.`,
+	where:
+		'The files go to the system’s trash, from where they can be put back. The space is free once the trash is emptied.',
+	confirm: 'Move to trash',
+	working: 'Moving…',
+	done: (name: string, size: string) => `${name} is in the system’s trash: ${size}`
+};
