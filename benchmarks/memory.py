@@ -75,7 +75,7 @@ def _write_chats(data: Path, count: int, words: _Words) -> None:
     folder = data / "chats"
     folder.mkdir(parents=True)
     repository = ConversationRepository(
-        chats=folder, trash=data / "trash", damaged=data / "damaged"
+        chats=folder, trash=data / "trash", damaged=data / "damaged", backups=data / "backups"
     )
     for number in range(count // _PER_CHAT):
         began = 1_600_000_000.0 + number * 40_000
@@ -129,7 +129,10 @@ def _measure_file(data: Path, words: _Words) -> list[Row]:
     """One more message, and the check at start."""
     index = SearchIndex(data / "search.db", version=INDEX_VERSION, analyse=analyse_message)
     repository = ConversationRepository(
-        chats=data / "chats", trash=data / "trash", damaged=data / "damaged"
+        chats=data / "chats",
+        trash=data / "trash",
+        damaged=data / "damaged",
+        backups=data / "backups",
     )
     taken = []
     for number in range(20):

@@ -102,4 +102,6 @@ def _measure_appends(paths: AppPaths, conversation_id: str) -> float:
 
 
 def _open(paths: AppPaths) -> ConversationRepository:
-    return ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    return ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )

@@ -116,7 +116,11 @@ async def open_application(
         notices = NoticeService()
         leaving = LeavingService()
         settings = SettingsService(
-            SettingsRepository(file=paths.settings_file, damaged=paths.damaged), storage, notices
+            SettingsRepository(
+                file=paths.settings_file, damaged=paths.damaged, backups=paths.backups
+            ),
+            storage,
+            notices,
         )
         await settings.load()
         facts = FactService(
@@ -189,7 +193,12 @@ async def open_application(
         )
         conversations = await stack.enter_async_context(
             ConversationService(
-                ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged),
+                ConversationRepository(
+                    chats=paths.chats,
+                    trash=paths.trash,
+                    damaged=paths.damaged,
+                    backups=paths.backups,
+                ),
                 storage,
                 notices,
                 attachments,
@@ -371,7 +380,9 @@ async def _open_downloads(
 
 def build_doctor(paths: AppPaths, *, version: str, llama_server: Path | None) -> DoctorService:
     """The doctor alone, for a look beside an app that may run: it changes nothing by itself."""
-    settings = SettingsRepository(file=paths.settings_file, damaged=paths.damaged)
+    settings = SettingsRepository(
+        file=paths.settings_file, damaged=paths.damaged, backups=paths.backups
+    )
     # Before the first start there is no folder of ours that a program could be run in.
     home = paths.engine_home if paths.engine_home.is_dir() else Path(tempfile.gettempdir())
     finder = _build_finder(

@@ -57,7 +57,9 @@ async def main(folder: Path, first: int) -> None:
     paths.prepare()
     server = FakeServer(slots=4)
     server.client = TalkativeClient()
-    repository = ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     files = AttachmentFiles(unsent=paths.attachments, chats=paths.chats)
     attachments = AttachmentService(files, storage, notices, server)
     chance = random.Random(first)

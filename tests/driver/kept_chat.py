@@ -14,7 +14,10 @@ def write_chat(data: Path, conversation_id: str, *, title: str, answer: str) -> 
     for folder in ("chats", "trash", "damaged"):
         (data / folder).mkdir(parents=True, exist_ok=True)
     repository = ConversationRepository(
-        chats=data / "chats", trash=data / "trash", damaged=data / "damaged"
+        chats=data / "chats",
+        trash=data / "trash",
+        damaged=data / "damaged",
+        backups=data / "backups",
     )
     repository.take_inventory()
     now = time.time()

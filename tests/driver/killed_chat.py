@@ -87,7 +87,9 @@ class Found:
 @asynccontextmanager
 async def _next_start(folder: Path) -> AsyncIterator[Found]:
     paths, storage, notices = AppPaths.locate(folder), StorageThread(), NoticeService()
-    repository = ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     files = AttachmentFiles(unsent=paths.attachments, chats=paths.chats)
     attachments = AttachmentService(files, storage, notices, FakeServer())
     try:

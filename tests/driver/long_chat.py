@@ -67,7 +67,10 @@ def write_long_chat(data: Path, conversation_id: str, *, messages: int, now: flo
     for folder in ("chats", "trash", "damaged"):
         (data / folder).mkdir(parents=True, exist_ok=True)
     repository = ConversationRepository(
-        chats=data / "chats", trash=data / "trash", damaged=data / "damaged"
+        chats=data / "chats",
+        trash=data / "trash",
+        damaged=data / "damaged",
+        backups=data / "backups",
     )
     repository.take_inventory()
     kept = tuple(_message(number, now - messages + number) for number in range(1, messages + 1))

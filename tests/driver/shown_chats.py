@@ -81,7 +81,9 @@ def write_shown_chats(data: Path) -> None:
     """Fill an empty data folder."""
     paths = AppPaths(data)
     paths.prepare()
-    repository = ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     now = time.time()
     for number, (title, days) in enumerate(_PINNED):
         repository.create(_chat(f"pinned{number}", title, now - days * _DAY, is_pinned=True))

@@ -49,7 +49,9 @@ async def open_chat_app(
     """Open the services as `bootstrap` does, close them as it does."""
     paths = AppPaths.locate(folder)
     paths.prepare()
-    repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = StubbornRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     storage = StorageThread()
     notices = NoticeService()
     attachments = FakeAttachments()

@@ -91,7 +91,11 @@ async def open_downloads(
     storage = StorageThread()
     notices = NoticeService()
     settings = SettingsService(
-        SettingsRepository(file=data / "settings.json", damaged=data / "damaged"), storage, notices
+        SettingsRepository(
+            file=data / "settings.json", damaged=data / "damaged", backups=data / "backups"
+        ),
+        storage,
+        notices,
     )
     await settings.load()
     endpoint = httpx.URL(hub.url)

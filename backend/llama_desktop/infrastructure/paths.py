@@ -45,6 +45,11 @@ class AppPaths:
         return self.data / "snapshots"
 
     @property
+    def backups(self) -> Path:
+        """Files as they were before they were migrated. Made when it is needed."""
+        return self.data / "backups"
+
+    @property
     def damaged(self) -> Path:
         """Files that could not be understood, as they were found."""
         return self.data / "damaged"

@@ -33,7 +33,10 @@ class _Chats:
         self.file = folder / "search.db"
         self.chats.mkdir()
         self.repository = ConversationRepository(
-            chats=self.chats, trash=folder / "trash", damaged=folder / "damaged"
+            chats=self.chats,
+            trash=folder / "trash",
+            damaged=folder / "damaged",
+            backups=folder / "backups",
         )
 
     @asynccontextmanager

@@ -42,7 +42,7 @@ def test_kills_at_random_moments_lose_nothing_that_was_acknowledged(tmp_path: Pa
         told = _write_until_killed(tmp_path, chance.uniform(0, 0.08))
         acknowledged += len(told)
         repository = ConversationRepository(
-            chats=paths.chats, trash=paths.trash, damaged=paths.damaged
+            chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
         )
         inventory = repository.take_inventory()
         assert inventory.faulty_files == ()

@@ -19,7 +19,9 @@ from llama_desktop.services.conversation_tree import append_answer, append_quest
 def repository(tmp_path: Path) -> ConversationRepository:
     paths = AppPaths.locate(tmp_path)
     paths.prepare()
-    return ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    return ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
 
 
 def _chat(conversation_id: str, turns: int) -> Conversation:

@@ -18,7 +18,9 @@ def main() -> None:
     """Ask and answer in turn in one chat; acknowledge each message once it is written."""
     paths = AppPaths.locate(Path(sys.argv[1]))
     paths.prepare()
-    repository = ConversationRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = ConversationRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     for conversation_id in repository.take_inventory().interrupted_ids:
         repository.change(conversation_id, cut_short_all)
     if not (paths.chats / "chat.json").exists():

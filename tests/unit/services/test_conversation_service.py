@@ -187,14 +187,16 @@ async def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     async with open_chat_app(tmp_path, FakeServer()) as app:
         chat = await app.conversations.create(title="From the future")
         path = app.paths.chats / f"{chat.id}.json"
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 9'))
+    path.write_text(path.read_text().replace('"schema": 2', '"schema": 9'))
+    written = path.read_bytes()
     async with open_chat_app(tmp_path, FakeServer()) as app:
         assert await app.conversations.list() == ()
         (notice,) = app.notices.notices().notices
         with pytest.raises(StorageFailed, match="later version"):
             await app.conversations.get(chat.id)
     assert "later version" in notice.message
-    assert path.exists()
+    assert path.read_bytes() == written
+    assert not app.paths.backups.exists()
 
 
 async def test_a_change_that_the_disk_refuses_is_held_and_told_until_it_is_written(

@@ -54,7 +54,9 @@ class Desk:
 async def open_desk(folder: Path) -> AsyncIterator[Desk]:
     paths, storage, notices = AppPaths.locate(folder), StorageThread(), NoticeService()
     paths.prepare()
-    repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = StubbornRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     files = AttachmentFiles(unsent=paths.attachments, chats=paths.chats)
     attachments = AttachmentService(files, storage, notices, FakeServer())
     try:

@@ -28,7 +28,9 @@ from llama_desktop.services.settings import SettingsService
 @asynccontextmanager
 async def _open(folder: Path) -> AsyncIterator[tuple[SettingsService, NoticeService]]:
     storage, notices = StorageThread(), NoticeService()
-    repository = SettingsRepository(file=folder / "settings.json", damaged=folder / "damaged")
+    repository = SettingsRepository(
+        file=folder / "settings.json", damaged=folder / "damaged", backups=folder / "backups"
+    )
     service = SettingsService(repository, storage, notices)
     await service.load()
     try:

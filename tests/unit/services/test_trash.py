@@ -40,7 +40,9 @@ async def open_chats(
 ) -> AsyncIterator[tuple[ConversationService, AppPaths]]:
     paths, storage, notices = AppPaths.locate(folder), StorageThread(), NoticeService()
     paths.prepare()
-    repository = StubbornRepository(chats=paths.chats, trash=paths.trash, damaged=paths.damaged)
+    repository = StubbornRepository(
+        chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
+    )
     try:
         service = ConversationService(
             repository, storage, notices, FakeAttachments(), lambda: settings

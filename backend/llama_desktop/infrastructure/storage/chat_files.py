@@ -13,7 +13,8 @@ import msgspec
 
 from llama_desktop.domain.chat import Conversation
 from llama_desktop.infrastructure.storage.conversation_record import NewerFile, build_conversation
-from llama_desktop.infrastructure.storage.database import DamagedFile, Tables
+from llama_desktop.infrastructure.storage.database import DamagedFile
+from llama_desktop.infrastructure.storage.migrations import CONVERSATION, Tables, migrate
 from llama_desktop.infrastructure.storage.search_index import Fingerprint
 
 _SUFFIX = ".json"
@@ -40,7 +41,7 @@ def read_chat(folder: Path, conversation_id: str) -> tuple[Conversation, Fingerp
     try:
         with (folder / f"{conversation_id}{_SUFFIX}").open("rb") as file:
             status = os.fstat(file.fileno())
-            tables = msgspec.json.decode(file.read(), type=Tables)
+            tables = migrate(CONVERSATION, msgspec.json.decode(file.read(), type=Tables))
         messages = sorted((int(key), record) for key, record in tables.get("messages", {}).items())
         chat = tables["chat"]["1"]
         conversation = build_conversation(conversation_id, chat, messages)

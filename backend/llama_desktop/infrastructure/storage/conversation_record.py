@@ -3,7 +3,8 @@
     chat       one record: title, times, system prompt, parameters, pin, the shown branch's leaf
     messages   one record per message; its number is the record's id
 
-What is not known is not written. `schema` counts up when the meaning of a field changes.
+What is not known is not written. `schema` counts up when the meaning of a field changes,
+with a step in `migrations.py`; what is made and read here is of the present version.
 """
 
 from __future__ import annotations
@@ -24,16 +25,17 @@ from llama_desktop.domain.chat import (
     TitleOrigin,
 )
 from llama_desktop.infrastructure.storage.database import DamagedFile
+from llama_desktop.infrastructure.storage.migrations import CONVERSATION, Tables, migrate
 
-SCHEMA: Final = 1
+SCHEMA: Final = CONVERSATION.version
 
 
 class _Chat(Struct, frozen=True):
     schema: int
     created: float
     updated: float
+    title_origin: TitleOrigin
     title: str = ""
-    title_origin: TitleOrigin = TitleOrigin.PERSON
     system_prompt: str = ""
     parameters: SamplingParameters = field(default_factory=SamplingParameters)
     overflow: Overflow = Overflow.OLDEST
@@ -76,14 +78,10 @@ def glance(conversation_id: str, content: bytes) -> tuple[ConversationSummary, s
         NewerFile: only a later version of the app can read it.
     """
     try:
-        file = msgspec.json.decode(content, type=_GlancedFile)
+        file = _decode_glanced(content)
         chat = file.chat["1"]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
-        if _is_newer(content):
-            raise NewerFile from error
         raise DamagedFile(str(error)) from error
-    if chat.schema > SCHEMA:
-        raise NewerFile
     summary = ConversationSummary(
         id=conversation_id,
         title=chat.title,
@@ -105,7 +103,7 @@ def build_conversation(
     chat_record: Mapping[str, Any] | None,
     message_records: Iterable[tuple[int, Mapping[str, Any]]],
 ) -> Conversation:
-    """The value, checked to be a tree.
+    """The value, checked to be a tree. Of an older version, the records are migrated already.
 
     Raises:
         DamagedFile: the records are not what a conversation consists of.
@@ -187,9 +185,23 @@ def _require_tree(leaf_id: int | None, messages: tuple[Message, ...]) -> None:
         raise DamagedFile(f"the shown branch ends at {leaf_id}, which is gone")
 
 
-def _is_newer(content: bytes) -> bool:
+def _decode_glanced(content: bytes) -> _GlancedFile:
     try:
-        file = msgspec.json.decode(content, type=_VersionedFile)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return any(version.schema > SCHEMA for version in file.chat.values())
+        file = msgspec.json.decode(content, type=_GlancedFile)
+        version = file.chat["1"].schema
+    except (msgspec.ValidationError, KeyError):
+        version = _highest_version(content)
+        if version <= SCHEMA and version not in CONVERSATION.migrations:
+            raise
+    else:
+        if version == SCHEMA:
+            return file
+    if version > SCHEMA:
+        raise NewerFile
+    tables = msgspec.json.decode(content, type=Tables)
+    return msgspec.convert(migrate(CONVERSATION, tables), _GlancedFile)
+
+
+def _highest_version(content: bytes) -> int:
+    file = msgspec.json.decode(content, type=_VersionedFile)
+    return max((version.schema for version in file.chat.values()), default=0)

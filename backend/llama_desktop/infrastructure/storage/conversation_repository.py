@@ -41,6 +41,8 @@ from llama_desktop.infrastructure.storage.conversation_record import (
 )
 from llama_desktop.infrastructure.storage.damaged_files import set_aside
 from llama_desktop.infrastructure.storage.database import DamagedFile, Database
+from llama_desktop.infrastructure.storage.migration_backups import remove_backups
+from llama_desktop.infrastructure.storage.migrations import CONVERSATION
 from llama_desktop.infrastructure.storage.trash_folder import TrashFolder
 
 logger = logging.getLogger(__name__)
@@ -103,9 +105,10 @@ class ConversationRepository:
     message, a title or settings of its own, so that untouched new chats leave nothing behind.
     """
 
-    def __init__(self, *, chats: Path, trash: Path, damaged: Path) -> None:
+    def __init__(self, *, chats: Path, trash: Path, damaged: Path, backups: Path) -> None:
         self._chats = chats
         self._damaged = damaged
+        self._backups = backups
         self._trash = TrashFolder(chats=chats, trash=trash)
         self._unwritten: dict[str, Conversation] = {}
         self._open: OrderedDict[str, _Open] = OrderedDict()
@@ -117,6 +120,7 @@ class ConversationRepository:
         faulty: list[FaultyFile] = []
         try:
             remove_leftovers(self._chats)
+            remove_leftovers(self._backups)
             self._trash.mend()
             paths = sorted(self._chats.glob("*.json"))
         except OSError as error:
@@ -258,7 +262,8 @@ class ConversationRepository:
     ) -> Conversation | None:
         """Take out of a conversation's file for good what `decide` leaves out; None: all of it.
 
-        Files of messages that are gone go with them. Errors as of `change`.
+        Files of messages that are gone go with them, and what was kept of the file before it was
+        migrated. Errors as of `change`.
         """
         if conversation_id in self._unwritten:
             return self._unwritten[conversation_id]
@@ -268,6 +273,7 @@ class ConversationRepository:
         if after is before:
             return after
         del self._open[conversation_id]
+        remove_backups(CONVERSATION, conversation_id, self._backups)
         if after is None:
             try:
                 path.unlink()
@@ -276,15 +282,16 @@ class ConversationRepository:
                 raise storage_failed(error, path) from error
             remove_files(conversation_id, self._chats)
             return None
-        with opened.database.together():
-            opened.database.clear("messages")
-            _put(opened.database, after, after.messages)
+        database = Database(path, kind=CONVERSATION)  # which keeps no backup of what is forgotten
+        with database.together():
+            database.clear("messages")
+            _put(database, after, after.messages)
         files = files_of(self._chats, conversation_id)
         if files.is_dir():
             remove_unnamed(
                 files, {one.id for message in after.messages for one in message.attachments}
             )
-        self._remember(conversation_id, _Open(opened.database, after))
+        self._remember(conversation_id, _Open(database, after))
         return after
 
     def forget_trashed(
@@ -294,12 +301,13 @@ class ConversationRepository:
         concerned = []
         for path in self._trash.paths():
             try:
-                if is_concerned(_read(Database(path), path.stem, path)):
+                if is_concerned(_read(Database(path, kind=CONVERSATION), path.stem, path)):
                     concerned.append(path.stem)
             except (DamagedFile, StorageFailed) as error:
                 logger.warning("in the trash, and not looked through: %s (%s)", path, error)
         if not only_count:
             for conversation_id in concerned:
+                remove_backups(CONVERSATION, conversation_id, self._backups)
                 self._trash.remove(conversation_id)
         return len(concerned)
 
@@ -315,10 +323,14 @@ class ConversationRepository:
 
     def purge_trash(self, deleted_before: float) -> None:
         """Really delete what has been in the trash since before this time."""
-        self._trash.purge(deleted_before)
+        for conversation_id in self._trash.purge(deleted_before):
+            try:
+                remove_backups(CONVERSATION, conversation_id, self._backups)
+            except StorageFailed as error:
+                logger.warning("a backup of a deleted conversation stays: %s", error)
 
     def _write_first(self, conversation: Conversation) -> None:
-        database = Database(self._chats / _file_name(conversation.id))
+        database = self._open_database(self._chats / _file_name(conversation.id))
         _write(database, None, conversation)
         self._remember(conversation.id, _Open(database, conversation))
 
@@ -329,7 +341,7 @@ class ConversationRepository:
         path = self._chats / _file_name(conversation_id)
         if not path.exists():
             raise _not_found(conversation_id)
-        database = Database(path)
+        database = self._open_database(path)
         try:
             conversation = _read(database, conversation_id, path)
         except DamagedFile as error:
@@ -337,6 +349,9 @@ class ConversationRepository:
         opened = _Open(database, conversation)
         self._remember(conversation_id, opened)
         return opened
+
+    def _open_database(self, path: Path) -> Database:
+        return Database(path, kind=CONVERSATION, backups=self._backups)
 
     def _remember(self, conversation_id: str, opened: _Open) -> None:
         self._open[conversation_id] = opened

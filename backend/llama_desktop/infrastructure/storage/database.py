@@ -20,8 +20,14 @@ from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from llama_desktop.infrastructure.storage.atomic_file import storage_failed, write_atomically
-
-Tables = dict[str, dict[str, Any]]
+from llama_desktop.infrastructure.storage.migration_backups import keep_backup
+from llama_desktop.infrastructure.storage.migrations import (
+    FileKind,
+    Tables,
+    is_older,
+    migrate,
+    version_of,
+)
 
 
 class DamagedFile(Exception):
@@ -29,10 +35,17 @@ class DamagedFile(Exception):
 
 
 class AtomicStorage(Storage):
-    """What is in the file is kept in memory, so that reading is free."""
+    """What is in the file is kept in memory, so that reading is free.
 
-    def __init__(self, path: Path) -> None:
+    A file of an older version is migrated in memory when it is read, and on disk by the next
+    write, before which it is copied into `backups`; None: no copy is to be kept.
+    """
+
+    def __init__(self, path: Path, kind: FileKind | None, backups: Path | None) -> None:
         self._path = path
+        self._kind = kind
+        self._backups = backups
+        self._old_version: int | None = None
         self._tables: Tables | None = None
         self._is_loaded = False
         self._is_deferring = False
@@ -41,7 +54,7 @@ class AtomicStorage(Storage):
     def read(self) -> Tables | None:
         """All tables; None: there is no file yet. Read from disk on first use."""
         if not self._is_loaded:
-            self._tables = load_tables(self._path)
+            self._tables = self._migrated(load_tables(self._path))
             self._is_loaded = True
         return self._tables
 
@@ -64,15 +77,28 @@ class AtomicStorage(Storage):
         finally:
             self._is_deferring = False
 
+    def _migrated(self, tables: Tables | None) -> Tables | None:
+        self._old_version = None
+        if tables is None or self._kind is None or not is_older(self._kind, tables):
+            return tables
+        self._old_version = version_of(self._kind, tables)
+        return migrate(self._kind, tables)
+
     def _flush(self) -> None:
         if not self._has_changed:
             return
         content = msgspec.json.format(msgspec.json.encode(self._tables), indent=1)
         try:
+            self._keep_backup()
             write_atomically(self._path, content)
         except OSError as error:
             raise storage_failed(error, self._path) from error
         self._has_changed = False
+        self._old_version = None
+
+    def _keep_backup(self) -> None:
+        if self._kind and self._backups and self._old_version is not None and self._path.exists():
+            keep_backup(self._path, self._kind, self._old_version, self._backups)
 
     @contextmanager
     def _forgetting_on_failure(self) -> Iterator[None]:
@@ -87,8 +113,10 @@ class AtomicStorage(Storage):
 class Database:
     """One TinyDB file with records whose ids we choose."""
 
-    def __init__(self, path: Path) -> None:
-        self._storage: Final = AtomicStorage(path)
+    def __init__(
+        self, path: Path, *, kind: FileKind | None = None, backups: Path | None = None
+    ) -> None:
+        self._storage: Final = AtomicStorage(path, kind, backups)
         # TinyDB builds its storage itself, from a callable.
         self._tinydb: Final = TinyDB(storage=lambda: self._storage)
 

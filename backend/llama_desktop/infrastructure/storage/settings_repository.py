@@ -14,20 +14,22 @@ from llama_desktop.domain.settings import Settings
 from llama_desktop.infrastructure.storage.atomic_file import remove_leftovers
 from llama_desktop.infrastructure.storage.damaged_files import set_aside
 from llama_desktop.infrastructure.storage.database import DamagedFile, Database
+from llama_desktop.infrastructure.storage.migrations import SETTINGS
 
 logger = logging.getLogger(__name__)
 
-SCHEMA: Final = 1
+SCHEMA: Final = SETTINGS.version
 _TABLE: Final = "settings"
 
 
 class SettingsRepository:
     """Reads and writes the settings. Runs on the storage thread only."""
 
-    def __init__(self, *, file: Path, damaged: Path) -> None:
+    def __init__(self, *, file: Path, damaged: Path, backups: Path) -> None:
         self._file = file
         self._damaged = damaged
-        self._database = Database(file)
+        self._backups = backups
+        self._database = self._open()
 
     def load(self) -> tuple[Settings, Path | None]:
         """The settings; when their file is damaged the defaults, and where the file was put."""
@@ -47,7 +49,7 @@ class SettingsRepository:
         except StorageFailed as error:
             logger.warning("the damaged settings stay where they are: %s", error)
             place = self._file
-        self._database = Database(self._file)
+        self._database = self._open()
         return settings, place
 
     def _read_what_fits(self) -> Settings:
@@ -82,6 +84,9 @@ class SettingsRepository:
         """
         record = msgspec.to_builtins(settings, enc_hook=_encode)
         self._database.put(_TABLE, 1, {"schema": SCHEMA, **record})
+
+    def _open(self) -> Database:
+        return Database(self._file, kind=SETTINGS, backups=self._backups)
 
 
 def _convert(record: Mapping[str, Any]) -> Settings:

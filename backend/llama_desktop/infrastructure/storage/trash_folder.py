@@ -127,16 +127,22 @@ class TrashFolder:
             raise storage_failed(error, path) from error
         remove_files(conversation_id, self._trash)
 
-    def purge(self, deleted_before: float) -> None:
-        """Really delete what was deleted before this time. What cannot go, goes another time."""
+    def purge(self, deleted_before: float) -> tuple[str, ...]:
+        """Really delete what was deleted before this time, and say what it was.
+
+        What cannot go, goes another time.
+        """
+        purged: list[str] = []
         for path in tuple(self._trash.glob(f"*{_SUFFIX}")):
             try:
                 if path.stat().st_mtime < deleted_before:
                     path.unlink()
+                    purged.append(path.stem)
                     remove_files(path.stem, self._trash)
                     logger.info("deleted for good: %s", path.stem)
             except OSError as error:
                 logger.warning("not deleted for good: %s (%s)", path, error)
+        return tuple(purged)
 
     def mend(self) -> None:
         """Bring attachments to where their conversation is, and remove those of none. At start."""

@@ -23,6 +23,7 @@ from llama_desktop.domain.chat import (
     SamplingParameters,
 )
 from llama_desktop.infrastructure.storage.conversation_record import (
+    SCHEMA,
     NewerFile,
     build_conversation,
     chat_record,
@@ -113,7 +114,8 @@ def test_what_is_written_is_read_back_equal(conversation: Conversation) -> None:
 
 def _sound() -> dict[str, Any]:
     return {
-        "chat": {"1": {"schema": 1, "created": 1.0, "updated": 1.0, "leaf_id": 2}},
+        "chat": {"1": {"schema": SCHEMA, "created": 1.0, "updated": 1.0, "title_origin": "person",
+                       "leaf_id": 2}},
         "messages": {
             "1": {"parent_id": None, "role": "user", "content": "a", "status": "complete",
                   "created": 1.0},
@@ -151,7 +153,7 @@ def test_records_that_are_no_conversation_are_damaged(
 
 def test_a_later_schema_is_not_damage() -> None:
     tables = _sound()
-    tables["chat"]["1"] = {"schema": 2, "everything": "else"}
+    tables["chat"]["1"] = {"schema": SCHEMA + 1, "everything": "else"}
     with pytest.raises(NewerFile):
         _read(tables)
     with pytest.raises(NewerFile):

@@ -28,7 +28,9 @@ async def _open(
     folder: Path, scan: Scan = scan_place, watch: Watch | None = None
 ) -> AsyncIterator[ModelLibraryService]:
     storage = StorageThread()
-    repository = SettingsRepository(file=folder / "settings.json", damaged=folder / "damaged")
+    repository = SettingsRepository(
+        file=folder / "settings.json", damaged=folder / "damaged", backups=folder / "backups"
+    )
     settings = SettingsService(repository, storage, NoticeService())
     await settings.load()
     try:
