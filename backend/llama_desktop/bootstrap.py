@@ -277,7 +277,14 @@ async def open_application(
             memory=memory,
             memory_choices=MemoryChoices(conversations),
             facts=facts,
-            forgetting=ForgetService(conversations, orchestrator, facts, memory),
+            forgetting=ForgetService(
+                conversations,
+                orchestrator,
+                facts,
+                memory,
+                snapshots,
+                facts_file=paths.facts_file.name,
+            ),
             models=models,
             model_records=model_records,
             model_deletion=ModelDeletionService(

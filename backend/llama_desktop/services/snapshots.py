@@ -9,10 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Final, Self
 
+from llama_desktop.domain.chat import Conversation
 from llama_desktop.domain.errors import Conflict, StorageFailed
 from llama_desktop.domain.snapshots import Restored, Snapshot
+from llama_desktop.infrastructure.storage.attachment_files import remove_files
+from llama_desktop.infrastructure.storage.chat_files import read_chat
 from llama_desktop.infrastructure.storage.snapshot_folder import FOLDERS, SnapshotFolder
-from llama_desktop.infrastructure.storage.snapshot_purge import Messages, purge_file
 from llama_desktop.services.conversations import ConversationService
 
 logger = logging.getLogger(__name__)
@@ -92,18 +94,19 @@ class SnapshotService:
                 restored += await self._conversations.put_back(path)
         return Restored(restored_count=restored, before=before)
 
-    async def purge(
-        self, conversation_ids: Collection[str], messages: Messages | None = None
+    async def forget(
+        self, is_concerned: Callable[[Conversation], bool], *, files: Collection[str] = ()
     ) -> int:
-        """Take conversations, and single messages of others, out of all snapshots.
+        """Take such conversations out of all snapshots, and these files; how many chats went.
 
-        The number of files that had them. Passages recalled from them go with them.
+        A chat goes whole: what may stay of it stands in its own file, and in the next snapshot.
+        What cannot be understood goes too, for nobody knows what is in it.
 
         Raises:
-            StorageFailed: a file cannot be changed; the rest is done.
+            StorageFailed: a file cannot be removed; the rest is done.
         """
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._purge, conversation_ids, messages or {})
+            return await asyncio.to_thread(self._forget, is_concerned, files)
 
     async def _make_daily(self) -> None:
         """The root of the task."""
@@ -128,19 +131,29 @@ class SnapshotService:
             self._folder.remove(snapshot.id)
         return made
 
-    def _purge(self, conversation_ids: Collection[str], messages: Messages) -> int:
-        purged = 0
+    def _forget(self, is_concerned: Callable[[Conversation], bool], files: Collection[str]) -> int:
+        forgotten = 0
         failed: OSError | None = None
         for path in self._folder.conversations():
+            kept = read_chat(path.parent, path.stem)
+            if kept is not None and not is_concerned(kept[0]):
+                continue
             try:
-                purged += purge_file(path, conversation_ids=conversation_ids, messages=messages)
+                path.unlink()
+                remove_files(path.stem, path.parent)
+                forgotten += 1
+            except OSError as error:
+                failed = error
+        for path in self._folder.files(files):
+            try:
+                path.unlink(missing_ok=True)
             except OSError as error:
                 failed = error
         if failed is not None:
             raise StorageFailed(
                 f"Not all could be taken out of the snapshots ({failed.strerror}). Try again."
             ) from failed
-        return purged
+        return forgotten
 
 
 def choose_outdated(snapshots: Sequence[Snapshot]) -> tuple[Snapshot, ...]:

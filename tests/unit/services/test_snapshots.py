@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from fakes.chat_app import ChatApp, open_chat_app
 from fakes.fake_client import FakeServer
-from llama_desktop.domain.chat import Message, MessageStatus, Passage, Role, TitleOrigin
+from llama_desktop.domain.chat import Message, MessageStatus, Role
 from llama_desktop.domain.errors import Conflict, NotFound
 from llama_desktop.domain.snapshots import Snapshot
 from llama_desktop.infrastructure.paths import AppPaths
@@ -123,7 +123,7 @@ async def test_a_start_makes_one_where_the_last_is_older_than_a_day(app: ChatApp
     (first,) = await service.list()
     assert not left.exists()
     async with _service(app, settle=0.0) as again:
-        await again.purge(())  # waits for its turn
+        await again.forget(lambda _: False)  # waits for its turn
     assert await service.list() == (first,)
 
 
@@ -136,24 +136,34 @@ async def test_what_is_forgotten_is_in_no_snapshot(app: ChatApp) -> None:
     gone = (await app.conversations.create(title="Secret place")).id
     chat = (await app.conversations.create(title="Sea")).id
     await _say(app, chat, "keep this")
-    await _say(app, chat, "hide this")
-    passage = Passage(conversation_id=gone, conversation_title="Secret place", message_id=1,
-                      role=Role.USER, created=1.0, day="2026-01-01", text="secret")  # fmt: skip
-    other = (await app.conversations.create(title="Other")).id
-    await _say(app, other, "ask", recalled=(passage,))
-    await app.conversations.change(
-        chat, lambda old: replace(old, title="hide th…", title_origin=TitleOrigin.FIRST_WORDS)
-    )
+    app.paths.facts_file.write_text("a secret fact")
     service = _service(app)
     await service.make()
     made = await service.make()
-    assert await service.purge((gone,), {chat: (2,)}) == 6
-    for path in app.paths.snapshots.rglob("*.json"):
-        content = path.read_text()
-        assert "ecret" not in content
-        assert "hide th" not in content
+    assert b"ecret" in _all_bytes(app.paths.snapshots)
+
+    forgotten = await service.forget(lambda one: one.id == gone, files=(app.paths.facts_file.name,))
+
+    assert forgotten == 2
+    assert b"ecret" not in _all_bytes(app.paths.snapshots)
     await service.restore(made.id)
-    assert (await _said(app, chat))[0] == "keep this"
+    assert await _said(app, chat) == ["keep this"]
+
+
+async def test_what_cannot_be_understood_goes_with_what_is_forgotten(app: ChatApp) -> None:
+    await app.conversations.create(title="Sea")
+    service = _service(app)
+    made = await service.make()
+    strange = app.paths.snapshots / made.id / "chats" / "strange.json"
+    strange.write_text("half a secr")
+
+    assert await service.forget(lambda _: False) == 1
+
+    assert not strange.exists()
+
+
+def _all_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def test_the_last_seven_stay_and_then_one_a_week() -> None:

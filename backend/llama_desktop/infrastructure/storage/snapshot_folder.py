@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -97,6 +97,11 @@ class SnapshotFolder:
         for path in self._whole():
             for folder in FOLDERS:
                 yield from (path / folder).glob(f"*{_SUFFIX}")
+
+    def files(self, names: Collection[str]) -> Iterator[Path]:
+        """Where files of these names are in the snapshots, or would be."""
+        for path in self._whole():
+            yield from (path / name for name in names)
 
     def _whole(self) -> list[Path]:
         try:

@@ -14,6 +14,7 @@ from llama_desktop.services.memory.forgetting import (
     is_concerned,
 )
 from llama_desktop.services.memory.service import MemoryService
+from llama_desktop.services.snapshots import SnapshotService
 
 
 class ForgetService:
@@ -25,11 +26,17 @@ class ForgetService:
         orchestrator: Orchestrator,
         facts: FactService,
         memory: MemoryService,
+        snapshots: SnapshotService,
+        *,
+        facts_file: str,
     ) -> None:
+        """`facts_file`: the name under which snapshots keep the facts."""
         self._conversations = conversations
         self._orchestrator = orchestrator
         self._facts = facts
         self._memory = memory
+        self._snapshots = snapshots
+        self._facts_file = facts_file
 
     async def count(self, since: float | None, until: float | None) -> Forgettable:
         """What `forget` would take away.
@@ -62,7 +69,8 @@ class ForgetService:
     async def forget(self, since: float | None, until: float | None, *, with_facts: bool) -> None:
         """Take it away for good: answers under way in its chats are stopped first.
 
-        A chat in the trash that has anything of that time goes whole.
+        A chat in the trash or in a snapshot that has anything of that time goes whole, and with
+        the facts the facts of all snapshots.
 
         Raises:
             BadRequest: the span ends before it begins.
@@ -82,6 +90,9 @@ class ForgetService:
             await self._facts.forget(
                 {fact.id for fact in self._facts.get() if span.holds(fact.created)}
             )
+        await self._snapshots.forget(
+            lambda one: is_concerned(one, span), files=(self._facts_file,) if with_facts else ()
+        )
         # Rows that were deleted linger in a database's file: a new one never held them.
         self._memory.index.make_anew()
 
