@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def test_an_answer_is_asked_for_again_from_another_model_with_settings_of_its_ow
     folder = tmp_path / "models"
     folder.mkdir()
     for name in ("first", "second"):
-        (folder / f"{name}.gguf").symlink_to(tiny_model)
+        shutil.copyfile(tiny_model, folder / f"{name}.gguf")
     app.invoke("add_model_folder", path=str(folder))
     _load(app, folder / "first.gguf")
     page = open_page(theme="dark")
