@@ -48,6 +48,10 @@ class RunningApp:
             trust_env=False,
         )
 
+    def be_quiet(self) -> None:
+        """Leave the first page, and let no model give names: tests find chats by theirs."""
+        self.invoke("update_settings", first_run_left=True, title_by_model=False)
+
     def invoke(self, command: str, **arguments: Any) -> Any:
         """Ask once; the value, or `CommandFailed`."""
         answer = self._http.post(f"/api/invoke/{command}", json=arguments)

@@ -42,9 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[RunningApp]:
     with running_app(tmp_path / "data") as started:
-        # The first page has its own tests; what a tiny model would call a chat is no name to find
-        # it by.
-        started.invoke("update_settings", first_run_left=True, title_by_model=False)
+        started.be_quiet()
         yield started
 
 

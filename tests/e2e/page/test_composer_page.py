@@ -96,6 +96,7 @@ def test_drafts_of_every_chat_survive_a_restart_of_the_app(
     tmp_path: Path, browser: Any, tiny_model: Path
 ) -> None:
     with running_app(tmp_path / "data") as app:
+        app.be_quiet()
         _load(app, tiny_model)
         page = browser.new_page()
         page.goto(app.url)

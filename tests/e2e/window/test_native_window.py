@@ -47,6 +47,7 @@ def opened_links(tmp_path: Path) -> Path:
 def app(display: Screen, tmp_path: Path, opened_links: Path) -> Iterator[WindowApp]:
     path = f"{opened_links.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
     with window_app(display, tmp_path / "data", environment={"PATH": path}) as started:
+        started.be_quiet()
         yield started
 
 
@@ -236,6 +237,7 @@ def test_what_is_written_the_moment_before_the_window_is_closed_is_kept(
     display: Screen, tmp_path: Path
 ) -> None:
     with window_app(display, tmp_path / "data") as app:
+        app.be_quiet()
         window = display.find_window(TITLE)
         with page_of(app) as page:
             page.get_by_role("textbox", name="Message").focus()
