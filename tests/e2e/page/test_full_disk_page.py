@@ -32,6 +32,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def app(small_disk: Path) -> Iterator[RunningApp]:
     with running_app(small_disk / "data") as started:
+        started.be_quiet()
         yield started
 
 

@@ -25,6 +25,7 @@ _TRIES = 10
 def app(tmp_path_factory: pytest.TempPathFactory, citing_model: Path) -> Iterator[RunningApp]:
     """One for all: each test has chats of its own."""
     with running_app(tmp_path_factory.mktemp("memory") / "data") as started:
+        started.be_quiet()
         started.invoke("start_llama_server", config={"model_path": str(citing_model), "threads": 1})
         yield started
 
