@@ -10,7 +10,17 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import idle, memory, page, painting, remembering, starting, storage, streaming
+from benchmarks import (
+    idle,
+    library,
+    memory,
+    page,
+    painting,
+    remembering,
+    starting,
+    storage,
+    streaming,
+)
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
@@ -24,6 +34,7 @@ _NAMES = (
     "memory",
     "remembering",
     "storage",
+    "models",
 )
 
 
@@ -62,6 +73,8 @@ def _measure(name: str, *, quick: bool) -> list[Row]:
                 return asyncio.run(remembering.measure(folder, count=4 if quick else 12))
             case "page":
                 return page.measure(folder, quick=quick)
+            case "models":
+                return asyncio.run(library.measure(folder, quick=quick))
             case "storage":
                 return asyncio.run(storage.measure(folder, quick=quick))
             case _:

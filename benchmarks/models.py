@@ -11,6 +11,7 @@ from driver.long_chat import long_text, write_long_chat
 from driver.running_app import RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
 from fakes.fake_llama_server import install as write_fake_server
+from models.headers import write_header
 from models.make import chat_model, endless_model, slow_endless_model
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "running_app",
     "slow_endless_model",
     "write_fake_server",
+    "write_library",
     "write_long_chat",
     "write_slow_model",
 ]
@@ -29,3 +31,32 @@ __all__ = [
 def write_slow_model(path: Path, pieces: tuple[str, ...], per_second: float) -> Path:
     """A model for the fake server: it says these pieces, so many a second."""
     return write_fake_model(path, Behaviour(answer=pieces, piece_seconds=1 / per_second))
+
+
+def write_library(folder: Path, count: int) -> list[Path]:
+    """Models of 22 layers, their headers as long as real ones, their weights holes in the files."""
+    width, layers, vocabulary = 2048, 22, 32_000
+    keys = {
+        "general.architecture": "llama",
+        "general.name": "Bench",
+        "llama.block_count": layers,
+        "llama.context_length": 32_768,
+        "llama.embedding_length": width,
+        "llama.attention.head_count": 32,
+        "llama.attention.head_count_kv": 4,
+        "tokenizer.ggml.model": "gpt2",
+        "tokenizer.ggml.tokens": [f"token{number}" for number in range(vocabulary)],
+    }
+    shapes = [
+        (f"blk.{layer}.{name}.weight", (width, width), 1)
+        for layer in range(layers)
+        for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_gate", "ffn_down")
+    ]
+    header = write_header(keys, [("token_embd.weight", (width, vocabulary), 1), *shapes])
+    folder.mkdir(parents=True)
+    paths = [folder / f"bench-{number}-F16.gguf" for number in range(count)]
+    for path in paths:
+        with path.open("wb") as file:
+            file.write(header)
+            file.truncate(len(header) + 2 * width * vocabulary + 64)
+    return paths

@@ -221,7 +221,7 @@ describe('a model', () => {
 		opener.focus();
 		await user.keyboard('{Enter}');
 		const dialog = await screen.findByRole('dialog', { name: 'Delete Gemma 3 12B it?' });
-		expect(dialog).toHaveTextContent(/g\.gguf and its other 2 parts, \d/);
+		expect(dialog).toHaveTextContent(/g\.gguf, all 3 parts, \d/);
 		expect(dialog).toHaveTextContent('system’s trash');
 		expect(within(dialog).getByRole('button', { name: 'Cancel' })).toHaveFocus();
 		expect(backend.callsOf('delete_model')).toEqual([]);

@@ -122,7 +122,7 @@ export const deleteModel = {
 	action: (name: string) => `Delete ${name}…`,
 	title: (name: string) => `Delete ${name}?`,
 	what: (file: string, parts: number, size: string) =>
-		`${file}${parts > 1 ? ` and its other ${formatCount(parts - 1)} parts` : ''}, ${size}`,
+		`${file}${parts > 1 ? `, all ${formatCount(parts)} parts` : ''}, ${size}`,
 	withProjector: (file: string) => `Its projector ${file} goes too, unless another model uses it.`,
 	where:
 		'The files go to the system’s trash, from where they can be put back. The space is free once the trash is emptied.',
