@@ -58,6 +58,7 @@ from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.diagnostics import DiagnosticsService
 from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
+from llama_desktop.services.erasing import EraseService
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.first_run import FirstRunService
 from llama_desktop.services.importing.service import ImportService
@@ -284,6 +285,17 @@ async def open_application(
                 memory,
                 snapshots,
                 facts_file=paths.facts_file.name,
+            ),
+            erasing=EraseService(
+                conversations,
+                orchestrator,
+                drafts,
+                attachments,
+                facts,
+                snapshots,
+                memory,
+                damaged=paths.damaged,
+                is_importing=imports.is_running,
             ),
             models=models,
             model_records=model_records,

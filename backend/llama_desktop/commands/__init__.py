@@ -123,6 +123,8 @@ _ROWS: Final = (
     command(conversations.list_snapshots),
     command(conversations.make_snapshot, StorageFailed),
     command(conversations.restore_snapshot, NotFound, Conflict, StorageFailed),
+    command(conversations.count_all_data),
+    command(conversations.delete_all_data, Conflict, StorageFailed),
     command(conversations.pick_import, Conflict, ImportRefused, NoWindow),
     command(attachments.add_attachment, AttachmentUnusable, StorageFailed),
     command(attachments.pick_attachments, AttachmentUnusable, NoWindow, StorageFailed),

@@ -13,6 +13,7 @@ from llama_desktop.domain.chat import (
     SamplingParameters,
     ShownBranch,
 )
+from llama_desktop.domain.erasing import Erasable
 from llama_desktop.domain.snapshots import Restored, Snapshot
 from llama_desktop.services.application import Application
 
@@ -151,6 +152,19 @@ async def restore_snapshot(app: Application, *, snapshot_id: str) -> Restored:
     Chats begun since stay as they are.
     """
     return await app.snapshots.restore(snapshot_id)
+
+
+async def count_all_data(app: Application) -> Erasable:
+    """What `delete_all_data` would take away."""
+    return await app.erasing.count()
+
+
+async def delete_all_data(app: Application) -> None:
+    """Delete all chats for good, with trash, drafts, files, facts, index and snapshots.
+
+    Settings and models stay. There is no way back.
+    """
+    await app.erasing.erase()
 
 
 async def export_conversations(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.diagnostics import DiagnosticsService
     from llama_desktop.services.doctor.service import DoctorService
     from llama_desktop.services.drafts import DraftService
+    from llama_desktop.services.erasing import EraseService
     from llama_desktop.services.event_hub import Topic
     from llama_desktop.services.first_run import FirstRunService
     from llama_desktop.services.importing.service import ImportService
@@ -57,6 +58,7 @@ class Application:
     memory_choices: MemoryChoices
     facts: FactService
     forgetting: ForgetService
+    erasing: EraseService
     models: ModelLibraryService
     model_records: ModelRecordService
     model_deletion: ModelDeletionService

@@ -191,6 +191,14 @@ class AttachmentService:
         """Let go of files that wait: they are sent, or wanted no more."""
         await self._storage.run(self._files.discard, ids)
 
+    async def discard_all(self) -> None:
+        """Let go of every file that waits.
+
+        Raises:
+            StorageFailed: one cannot be removed.
+        """
+        await self._keep(self._files.discard_all)
+
     async def sweep(self, wanted_ids: frozenset[str]) -> None:
         """Remove all that wait from before this start, but these."""
         await self._storage.run(self._files.sweep, wanted_ids)

@@ -328,6 +328,14 @@ class ConversationService:
         """Delete such conversations in the trash for good; how many there are."""
         return await self._ask(self._repository.forget_trashed, is_concerned, only_count=only_count)
 
+    async def empty_trash(self) -> None:
+        """Delete all that is in the trash for good, be it readable or not.
+
+        Raises:
+            StorageFailed: one cannot be deleted; the others before it are.
+        """
+        await self._keep(self._repository.empty_trash)
+
     async def list_trash(self) -> tuple[ConversationSummary, ...]:
         """What can be taken back, last deleted first."""
         if self._loading is not None:

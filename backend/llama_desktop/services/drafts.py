@@ -136,6 +136,15 @@ class DraftService:
         waiting = {one.id for draft in self._drafts.values() for one in draft.attachments}
         await self._attachments.discard(tuple(ids - waiting))
 
+    async def forget_all(self) -> None:
+        """Let go of every draft, those of chats in the trash as well.
+
+        Raises:
+            StorageFailed: it cannot be written; the drafts are as before.
+        """
+        await self._loaded()
+        await self._change(lambda _: {})
+
     async def _loaded(self) -> None:
         assert self._loading is not None
         await asyncio.shield(self._loading)

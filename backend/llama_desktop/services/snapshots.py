@@ -94,6 +94,15 @@ class SnapshotService:
                 restored += await self._conversations.put_back(path)
         return Restored(restored_count=restored, before=before)
 
+    async def remove_all(self) -> None:
+        """Remove every snapshot; one that is being made is waited for and goes, too.
+
+        Raises:
+            StorageFailed: one cannot be removed.
+        """
+        async with self._one_at_a_time:
+            await asyncio.to_thread(self._folder.remove_all)
+
     async def forget(
         self, is_concerned: Callable[[Conversation], bool], *, files: Collection[str] = ()
     ) -> int:

@@ -31,6 +31,7 @@ def _violations(page: Page) -> list[str]:
 
 def _open_section(page: Page, name: str) -> None:
     page.keyboard.press("Control+,")
+    page.locator("#settings-title").wait_for()
     show = page.get_by_role("button", name="Show sidebar")
     if show.is_visible():
         show.click()
@@ -96,3 +97,39 @@ def test_a_setting_is_found_by_its_name_and_has_the_focus(open_page: OpenPage) -
 
     expect(page.get_by_role("heading", name="Engine", level=1)).to_be_visible()
     expect(page.get_by_role("textbox", name="Context size")).to_be_focused()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 480)])
+def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word(
+    app: RunningApp, open_page: OpenPage, theme: str, width: int
+) -> None:
+    chat = app.invoke("create_conversation")["id"]
+    app.invoke("rename_conversation", conversation_id=chat, title="Bread")
+    page = open_page(theme=theme, width=width)
+    page.goto(f"{app.base}/#/settings/data")
+    page.reload()
+    found = {}
+
+    page.get_by_role("button", name="Make one now").click()
+    expect(page.get_by_text("Snapshot of 1 chat made")).to_be_visible()
+    app.invoke("delete_conversations", conversation_ids=[chat])
+    page.get_by_role("button", name="Restore…").click()
+    found["restore"] = _violations(page)
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("1 chat restored to the snapshot")).to_be_visible()
+    assert [one["title"] for one in app.invoke("list_conversations")] == ["Bread"]
+
+    page.get_by_role("button", name="Import…").click()
+    expect(page.get_by_role("dialog", name="Import chats")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete…").click()
+    dialog = page.get_by_role("dialog", name="Delete all chats")
+    expect(dialog.get_by_text("Deleted for good: 1 chat and 2 snapshots.")).to_be_visible()
+    found["delete"] = _violations(page)
+    dialog.get_by_role("textbox").fill("delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("All chats deleted")).to_be_visible()
+    assert app.invoke("list_conversations") == []
+    assert app.invoke("list_snapshots") == []
+    expect(page.get_by_text("There is no snapshot yet.")).to_be_visible()
+    assert found == {"restore": [], "delete": []}

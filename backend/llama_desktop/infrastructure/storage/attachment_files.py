@@ -134,6 +134,19 @@ class AttachmentFiles:
                 except OSError as error:
                     logger.warning("an attachment is not removed: %s", error)
 
+    def discard_all(self) -> None:
+        """Forget every file that waits.
+
+        Raises:
+            StorageFailed: one cannot be removed; the others before it are.
+        """
+        # A content without its label is not taken for a file: labels first.
+        for path in sorted(self._unsent.glob("*"), key=lambda one: one.suffix != _LABEL_SUFFIX):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise storage_failed(error, path) from error
+
     def sweep(self, wanted_ids: Collection[str]) -> None:
         """Remove what waits for no question any more, but what was added since the start."""
         try:

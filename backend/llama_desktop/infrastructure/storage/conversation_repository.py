@@ -265,8 +265,11 @@ class ConversationRepository:
         Files of messages that are gone go with them, and what was kept of the file before it was
         migrated. Errors as of `change`.
         """
-        if conversation_id in self._unwritten:
-            return self._unwritten[conversation_id]
+        if (unwritten := self._unwritten.get(conversation_id)) is not None:
+            if decide(unwritten) is not None:
+                return unwritten
+            del self._unwritten[conversation_id]
+            return None
         opened = self._require_open(conversation_id)
         before, path = opened.conversation, self._chats / _file_name(conversation_id)
         after = decide(before)
@@ -310,6 +313,16 @@ class ConversationRepository:
                 remove_backups(CONVERSATION, conversation_id, self._backups)
                 self._trash.remove(conversation_id)
         return len(concerned)
+
+    def empty_trash(self) -> None:
+        """Delete all conversations in the trash for good, be they readable or not.
+
+        Raises:
+            StorageFailed: one cannot be deleted; the others before it are.
+        """
+        for path in self._trash.paths():
+            self._trash.remove(path.stem)
+            remove_backups(CONVERSATION, path.stem, self._backups)
 
     def list_trash(self) -> tuple[ConversationSummary, ...]:
         """What can be taken back, last deleted first."""

@@ -26,3 +26,16 @@ def set_aside(path: Path, folder: Path) -> Path:
     except OSError as error:
         raise storage_failed(error, path) from error
     return target
+
+
+def remove_set_aside(folder: Path) -> None:
+    """Delete all that was set aside in a folder.
+
+    Raises:
+        StorageFailed: one cannot be deleted; the others before it are.
+    """
+    for path in tuple(folder.glob("*")):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_failed(error, path) from error

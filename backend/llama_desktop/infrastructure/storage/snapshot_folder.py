@@ -76,6 +76,23 @@ class SnapshotFolder:
             path.rename(unfinished)  # half removed, it must not be taken for a whole one
             shutil.rmtree(unfinished)
 
+    def remove_all(self) -> None:
+        """Remove every snapshot, and what is left of others.
+
+        Raises:
+            StorageFailed: one cannot be removed; a start of the app tries again.
+        """
+        for path in self._whole():
+            try:
+                path.rename(path.with_name(f"{path.name}{_UNFINISHED}"))
+            except OSError as error:
+                raise storage_failed(error, path) from error
+        for leftover in self._snapshots.glob(f"*{_UNFINISHED}"):
+            try:
+                shutil.rmtree(leftover)
+            except OSError as error:
+                raise storage_failed(error, leftover) from error
+
     def remove_leftovers(self) -> None:
         """Remove what a process that died was making or removing."""
         for leftover in self._snapshots.glob(f"*{_UNFINISHED}"):

@@ -65,7 +65,7 @@ class ImportService:
             Conflict: an import is under way.
             BadRequest: there is no file.
         """
-        if self._task is not None and not self._task.done():
+        if self.is_running():
             raise Conflict("An import is under way. Wait for its end.")
         if not files:
             raise BadRequest("Choose a file to import.")
@@ -82,6 +82,10 @@ class ImportService:
             return False
         self.begin(await asyncio.to_thread(_read_all, paths))
         return True
+
+    def is_running(self) -> bool:
+        """Whether an import is under way."""
+        return self._task is not None and not self._task.done()
 
     async def _run(self, files: Sequence[tuple[str, bytes]]) -> None:
         """The root of the task."""

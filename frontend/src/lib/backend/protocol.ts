@@ -32,6 +32,8 @@ export interface Commands {
 	list_snapshots: { args: Record<string, never>; value: Snapshot[] };
 	make_snapshot: { args: Record<string, never>; value: Snapshot };
 	restore_snapshot: { args: { snapshot_id: string }; value: Restored };
+	count_all_data: { args: Record<string, never>; value: Erasable };
+	delete_all_data: { args: Record<string, never>; value: null };
 	pick_import: { args: Record<string, never>; value: boolean };
 	add_attachment: { args: { name: string; data: string; width?: number | null; height?: number | null }; value: Attachment };
 	pick_attachments: { args: Record<string, never>; value: Attachment[] };
@@ -362,6 +364,14 @@ export interface Engine {
 }
 
 export type EngineKind = 'external' | 'embedded';
+
+export interface Erasable {
+	chat_count: number;
+	trashed_chat_count: number;
+	draft_count: number;
+	fact_count: number;
+	snapshot_count: number;
+}
 
 export type ExportFormat = 'markdown' | 'json';
 

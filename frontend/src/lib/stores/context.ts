@@ -22,6 +22,7 @@ import { SearchStore } from './searchStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';
 import { SidebarStore } from './sidebarStore.svelte';
+import { SnapshotsStore } from './snapshotsStore.svelte';
 import { TelemetryStore } from './telemetryStore.svelte';
 import { ToastsStore } from './toastsStore.svelte';
 import { UnreadStore } from './unreadStore.svelte';
@@ -48,6 +49,7 @@ export interface ShellStores {
 	server: ServerStore;
 	settings: SettingsStore;
 	sidebar: SidebarStore;
+	snapshots: SnapshotsStore;
 	telemetry: TelemetryStore;
 	toasts: ToastsStore;
 	unread: UnreadStore;
@@ -86,6 +88,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		server,
 		settings,
 		sidebar: new SidebarStore(settings, navigation),
+		snapshots: new SnapshotsStore(backend),
 		telemetry: new TelemetryStore(backend),
 		toasts,
 		unread: new UnreadStore(backend, navigation),

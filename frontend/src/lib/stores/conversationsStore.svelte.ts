@@ -4,6 +4,7 @@ import type {
 	Conversation,
 	ConversationsEvent,
 	ConversationSummary,
+	Erasable,
 	ExportFormat
 } from '../backend/protocol';
 import { download } from '../download';
@@ -61,6 +62,16 @@ export class ConversationsStore {
 
 	async restore(ids: readonly string[]): Promise<void> {
 		await this.#backend.invoke('restore_conversations', { conversation_ids: [...ids] });
+	}
+
+	/** What `removeAll` takes away. */
+	async countAll(): Promise<Erasable> {
+		return await this.#backend.invoke('count_all_data', {});
+	}
+
+	/** For good, with trash, drafts, facts and snapshots. */
+	async removeAll(): Promise<void> {
+		await this.#backend.invoke('delete_all_data', {});
 	}
 
 	/** What is in the trash, last deleted first. */

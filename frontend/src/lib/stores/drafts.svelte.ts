@@ -94,6 +94,16 @@ export class Drafts {
 		await Promise.all(this.#saving);
 	}
 
+	/** Lets go of all that is written: the app has deleted everything. */
+	clear(): void {
+		for (const timer of this.#unsaved.values()) {
+			clearTimeout(timer ?? undefined);
+		}
+		this.#unsaved.clear();
+		this.#drafts.clear();
+		this.#queues.clear();
+	}
+
 	#touch(key: string): void {
 		this.#touched.add(key);
 		clearTimeout(this.#unsaved.get(key) ?? undefined);

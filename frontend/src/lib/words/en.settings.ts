@@ -119,18 +119,36 @@ export const settingsWords = {
 	},
 
 	data: {
-		groups: { place: 'Where it is', clearing: 'Clearing' },
+		groups: { place: 'Where it is', snapshots: 'Snapshots', clearing: 'Clearing' },
 		rows: {
 			data_folder: { title: 'Data folder' },
 			export_all: { title: 'Export all chats' },
+			import: {
+				title: 'Import',
+				hint: 'From this app, ChatGPT, llama.cpp, Open WebUI, Jan or LM Studio.'
+			},
+			snapshots: {
+				title: 'Keep everything as it is now',
+				hint: 'One is made every day. The last seven stay, then one a week for four weeks.'
+			},
+			restore_snapshot: {
+				title: 'Go back',
+				hint: 'Makes the chats as they were. Chats begun since stay.'
+			},
 			trash_days: {
 				title: 'Keep deleted chats',
 				hint: 'They wait in the trash. A start of the app really deletes what is older.'
+			},
+			delete_all: {
+				title: 'Delete all chats',
+				hint: 'For good, with trash, drafts, remembered facts and snapshots.'
 			}
 		},
 		chats: (count: number) => (count === 1 ? '1 chat' : `${formatCount(count)} chats`),
 		days: (days: number) => `${days} days`,
 		never: 'For ever',
+		importOpen: 'Import…',
+		deleteOpen: 'Delete…',
 		markdown: 'Markdown',
 		json: 'JSON',
 		notExported: (message: string) => `The chats were not exported. ${message}`
