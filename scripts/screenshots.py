@@ -49,9 +49,9 @@ def _name_models(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in ("gemma-3-12b-it-Q4_K_M", "Mistral-Small-3.2-24B-Q4_K_M", "gpt-oss-20b-MXFP4"):
-        (folder / f"{name}.gguf").symlink_to(chat_model())
+        shutil.copyfile(chat_model(), folder / f"{name}.gguf")
     model = folder / "Qwen3-8B-Q4_K_M.gguf"
-    model.symlink_to(think_model())
+    shutil.copyfile(think_model(), model)
     return model
 
 

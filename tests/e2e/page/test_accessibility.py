@@ -35,6 +35,7 @@ def test_axe_finds_nothing(
     found = {"empty chat": _violations(page)}
 
     page.keyboard.press("Control+2")
+    page.get_by_role("heading", name="Models", exact=True).wait_for()
     found["models, empty"] = _violations(page)
     app.invoke("add_model_folder", path=str(think_model.parent))
     page.get_by_role("button", name="Load tiny-think", exact=True).wait_for()

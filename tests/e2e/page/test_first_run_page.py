@@ -131,6 +131,7 @@ def test_a_model_is_found_fetched_paused_and_gone_on_with(
     new_app.invoke("update_settings", first_run_left=True)
     page = open_new()
     page.keyboard.press("Control+2")
+    page.get_by_role("heading", name="Models", exact=True).wait_for()
     opener = page.get_by_role("button", name="Find on Hugging Face").first
     opener.focus()
     page.keyboard.press("Enter")

@@ -24,6 +24,7 @@ from llama_desktop.infrastructure.llama.binary import EngineFinder
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
 from llama_desktop.infrastructure.llama.probe import Prober
+from llama_desktop.services.llama.diagnosis.diagnose import is_port_taken
 
 async def main(home, model, program):
     environment = {name: os.environ[name] for name in os.environ if name != "LLAMA_SERVER"}

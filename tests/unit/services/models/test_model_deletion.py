@@ -57,7 +57,9 @@ class Bench:
 @asynccontextmanager
 async def _open(folder: Path) -> AsyncIterator[Bench]:
     storage = StorageThread()
-    repository = SettingsRepository(file=folder / "settings.json", damaged=folder / "damaged")
+    repository = SettingsRepository(
+        file=folder / "settings.json", damaged=folder / "damaged", backups=folder / "backups"
+    )
     settings = SettingsService(repository, storage, NoticeService())
     await settings.load()
     try:
