@@ -48,7 +48,7 @@ describe('the card of a crash', () => {
 		]);
 		await user.click(screen.getByRole('button', { name: 'Load with 21 of 41 layers' }));
 		expect(backend.callsOf('start_llama_server')).toEqual([
-			{ config: aConfig({ gpu_layers: 21 }) }
+			{ config: aConfig({ gpu_layers: 21 }), as_given: true }
 		]);
 	});
 
