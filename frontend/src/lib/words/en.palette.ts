@@ -23,10 +23,8 @@ export const paletteWords = {
 	loaded: 'Loaded',
 	rescan: 'Look for new model files',
 	chatSettings: 'Settings of this chat',
-	exportChat: 'Export this chat as Markdown',
 	pin: 'Pin this chat',
 	unpin: 'Unpin this chat',
-	deleteChat: 'Delete this chat',
 	theme: { light: 'Light theme', dark: 'Dark theme', system: 'Theme like the system' },
 	keys: {
 		move: 'Move',
