@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 _NAMES: Final = {1: "stdout", 2: "stderr"}
+_REAP_SECONDS: Final = 1.0
 
 OnOutput = Callable[[str, bytes], None]
 """Called with `stdout` or `stderr` and a piece of it; with an empty piece at its end."""
@@ -52,3 +53,18 @@ class ChildProtocol(asyncio.SubprocessProtocol):
         code = self._transport.get_returncode()
         if not self.exited.done() and code is not None:
             self.exited.set_result(code)
+
+
+async def reap(*children: ChildProtocol) -> None:
+    """Waits for children that were killed, for a second at most, also where it is cancelled.
+
+    Whoever left at once might be the last on this loop, and nobody would reap them then.
+    """
+    waiting = asyncio.ensure_future(
+        asyncio.wait({child.exited for child in children}, timeout=_REAP_SECONDS)
+    )
+    try:
+        await asyncio.shield(waiting)
+    except asyncio.CancelledError:
+        await waiting
+        raise

@@ -25,13 +25,12 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import Final
 
-from llama_desktop.infrastructure.llama.child_protocol import ChildProtocol, OnOutput
+from llama_desktop.infrastructure.llama.child_protocol import ChildProtocol, OnOutput, reap
 
 assert sys.platform != "win32"  # for the type checker, which reads this file on every system
 
 _SHELL: Final = "/bin/sh"
 _GUARD: Final = "trap '' HUP INT TERM QUIT; read -r _; kill -s KILL -- -$$"
-_KILL_SECONDS: Final = 1.0
 
 
 class PosixGroup:
@@ -65,7 +64,7 @@ class PosixGroup:
         """See `ProcessGroup`."""
         self._signal(signal.SIGKILL)
         try:
-            await asyncio.wait({self._guard.exited, self._program.exited}, timeout=_KILL_SECONDS)
+            await reap(self._guard, self._program)
         finally:
             self._guard_transport.close()
             self._transport.close()
@@ -105,6 +104,6 @@ async def spawn_group(
         )
     except BaseException:
         guard[0].close()  # kills it
-        await asyncio.wait({guard[1].exited}, timeout=_KILL_SECONDS)
+        await reap(guard[1])
         raise
     return PosixGroup(guard, program)

@@ -17,7 +17,7 @@ from ctypes import wintypes
 from pathlib import Path
 from typing import Any, Final
 
-from llama_desktop.infrastructure.llama.child_protocol import ChildProtocol, OnOutput
+from llama_desktop.infrastructure.llama.child_protocol import ChildProtocol, OnOutput, reap
 
 assert sys.platform == "win32"  # for the type checker, which reads this file on every system
 
@@ -26,7 +26,6 @@ _KILL_ON_JOB_CLOSE: Final = 0x00002000
 _DIE_ON_UNHANDLED_EXCEPTION: Final = 0x00000400
 _EXTENDED_LIMIT_INFORMATION: Final = 9
 _NO_ERROR_DIALOGS: Final = 0x0001 | 0x0002 | 0x8000
-_KILL_SECONDS: Final = 1.0
 _KILLED_CODE: Final = 1
 
 
@@ -150,7 +149,7 @@ class WindowsGroup:
         """See `ProcessGroup`."""
         self._job.kill()
         try:
-            await asyncio.wait({self._program.exited}, timeout=_KILL_SECONDS)
+            await reap(self._program)
         finally:
             self._transport.close()
 
