@@ -16,7 +16,7 @@ from llama_desktop.infrastructure.llama.exit_words import describe_exit, nt_stat
 from llama_desktop.infrastructure.llama.process_group import spawn
 
 _SECONDS: Final = 15.0
-_DRAIN_SECONDS: Final = 1.0
+_DRAIN_SECONDS: Final = 2.0
 _LARGEST_OUTPUT: Final = 4 * 1024 * 1024
 _NEEDED: Final = frozenset({"-m", "--host", "--port", "--alias"})
 _VERSION: Final = re.compile(r"^version:\s*(.+?)\s*$", re.MULTILINE)

@@ -32,7 +32,11 @@ class ProcessGroup(Protocol):
         ...
 
     async def drain(self, seconds: float) -> None:
-        """Until all output has been read, but no longer than so."""
+        """After the program has left: end what it left behind, and read what they all have said.
+
+        Nobody holds the pipes open then, so that waiting ends with them; `seconds` is for the
+        worst case.
+        """
         ...
 
     def terminate(self) -> None:

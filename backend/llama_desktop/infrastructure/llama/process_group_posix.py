@@ -52,6 +52,7 @@ class PosixGroup:
 
     async def drain(self, seconds: float) -> None:
         """See `ProcessGroup`."""
+        self._signal(signal.SIGKILL)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._program.drained.wait()

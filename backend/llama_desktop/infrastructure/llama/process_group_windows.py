@@ -136,6 +136,7 @@ class WindowsGroup:
 
     async def drain(self, seconds: float) -> None:
         """See `ProcessGroup`."""
+        self._job.kill()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._program.drained.wait()

@@ -20,7 +20,7 @@ _TERMINATE_SECONDS: Final = (2.0, 0.5)
 
 A llama-server with an open stream of somebody else ignores the first; the second ends it at once.
 """
-DRAIN_SECONDS: Final = 0.3
+DRAIN_SECONDS: Final = 2.0
 _LEAVE_SECONDS: Final = 1.0
 
 
