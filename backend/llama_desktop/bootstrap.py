@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from llama_desktop.bridge.toolkit_check import check_toolkit
+from llama_desktop.domain.doctor import DoctorLine
 from llama_desktop.domain.errors import (
     AppError,
     BadRequest,
@@ -317,7 +317,7 @@ async def open_application(
                 log=lambda: log.lines,
                 history=lambda: telemetry.history,
             ),
-            doctor=DoctorService(paths, finder, version=version, look_at_window=check_toolkit),
+            doctor=DoctorService(paths, finder, version=version, look_at_window=_look_at_window),
             notices=notices,
             leaving=leaving,
             topics={
@@ -407,7 +407,13 @@ def build_doctor(paths: AppPaths, *, version: str, llama_server: Path | None) ->
     finder = _build_finder(
         paths, llama_server, lambda: settings.peek().llama_server_path, home=home
     )
-    return DoctorService(paths, finder, version=version, look_at_window=check_toolkit)
+    return DoctorService(paths, finder, version=version, look_at_window=_look_at_window)
+
+
+def _look_at_window() -> DoctorLine:
+    from llama_desktop.bridge.toolkit_check import check_toolkit  # asked for by hardly any start
+
+    return check_toolkit()
 
 
 def _build_finder(

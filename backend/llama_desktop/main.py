@@ -16,27 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from llama_desktop.bridge.browser import find_browser, show_in_browser
 from llama_desktop.bridge.host import Address, Host
-from llama_desktop.bridge.window import (
-    DEFAULT_GEOMETRY,
-    NativeWindow,
-    WindowUnavailable,
-    check_display,
-)
-from llama_desktop.domain.errors import AppError, DataFolderLocked, LinkRefused
+from llama_desktop.domain.errors import AppError, DataFolderLocked
 from llama_desktop.infrastructure.desktop import Desktop, NoDesktop
 from llama_desktop.infrastructure.instance_lock import (
     InstanceAddress,
     InstanceLock,
     find_running_instance,
 )
-from llama_desktop.infrastructure.links import open_link_now
 from llama_desktop.infrastructure.log import start_logging
 from llama_desktop.infrastructure.paths import AppPaths
-from llama_desktop.infrastructure.storage.window_repository import WindowRepository
 
 if TYPE_CHECKING:
+    from llama_desktop.bridge.window import NativeWindow
     from llama_desktop.services.application import Application
 
 logger = logging.getLogger(__name__)
@@ -118,8 +110,7 @@ def _port(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> int:
-    headless = arguments.headless or arguments.tab
-    window = None if headless else NativeWindow(icon=resource("icon.png"))
+    window = None if arguments.headless or arguments.tab else _make_window()
     desktop: Desktop = window or NoDesktop()
     host = Host(
         partial(
@@ -147,7 +138,7 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
             )
         if window is not None:
             lock.publish(_instance(address))
-            _open_window(window, host, address, paths)
+            _show_window(window, host, address, paths)
             host.wait_ready()
             return 0
         host.wait_ready()
@@ -156,7 +147,7 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
             sys.stdout.write(json.dumps(msgspec.to_builtins(address)) + "\n")
             sys.stdout.flush()
         else:
-            _open_tab(address)
+            _show_tab(address)
         host.wait_closed()
     except AppError as error:
         return _fail(error.message)
@@ -164,6 +155,24 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
         host.close()
         host.wait_closed()
     return 0
+
+
+def _make_window() -> NativeWindow:
+    from llama_desktop.bridge.window import NativeWindow
+
+    return NativeWindow(icon=Path(__file__).resolve().parent / "bridge" / "icon.png")
+
+
+def _show_window(window: NativeWindow, host: Host, address: Address, paths: AppPaths) -> None:
+    from llama_desktop.bridge.showing import show_window
+
+    show_window(window, host, address, paths)
+
+
+def _show_tab(address: Address) -> None:
+    from llama_desktop.bridge.showing import show_tab
+
+    show_tab(address)
 
 
 def _open_application(
@@ -178,51 +187,6 @@ def _begin_leaving(window: NativeWindow, app: Application) -> None:
     """On the core thread: the window was asked to close; the page closes it when it is ready."""
     if not app.leaving.begin():
         threading.Thread(target=window.close, name="close the window").start()
-
-
-def _open_tab(address: Address) -> None:
-    try:
-        open_link_now(address.url)
-    except LinkRefused as error:
-        sys.stderr.write(f"{error.message}\n")
-    sys.stderr.write(f"Llama Desktop runs at {address.url}\nEnd it with Ctrl C.\n")
-
-
-def _open_window(window: NativeWindow, host: Host, address: Address, paths: AppPaths) -> None:
-    """The native window; else a browser in app mode; else the address in words."""
-    repository = WindowRepository(paths.window_file)
-    geometry = repository.load() or DEFAULT_GEOMETRY
-    try:
-        window.show(address.url, geometry)
-    except WindowUnavailable as error:
-        sys.stderr.write(f"No window can be opened: {error}\n")
-        _without_toolkit(host, address, paths)
-        return
-    last = window.geometry()
-    if last is not None:
-        try:
-            repository.save(last)
-        except AppError as error:
-            logger.warning("the window's place was not kept: %s", error.message)
-
-
-def _without_toolkit(host: Host, address: Address, paths: AppPaths) -> None:
-    try:
-        check_display()
-    except WindowUnavailable:
-        sys.stderr.write(f"Open {address.url} in a browser.\nEnd Llama Desktop with Ctrl C.\n")
-        host.wait_closed()
-        return
-    browser = find_browser()
-    if browser is None:
-        _open_tab(address)
-        host.wait_closed()
-        return
-    process = show_in_browser(
-        browser, address.url, profile=paths.data / "browser", geometry=DEFAULT_GEOMETRY
-    )
-    host.on_closing = process.terminate
-    process.wait()
 
 
 def _show_first_instance(paths: AppPaths, locked: DataFolderLocked) -> int:
@@ -264,11 +228,6 @@ def _fail(sentence: str) -> int:
 def version() -> str:
     """The version of the package, also inside the executable."""
     return importlib.metadata.version("llama-desktop")
-
-
-def resource(name: str) -> Path:
-    """A file that ships beside the bridge's code."""
-    return Path(__file__).resolve().parent / "bridge" / name
 
 
 def page_folder() -> Path:

@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from watchfiles import Change, awatch
+if TYPE_CHECKING:
+    from watchfiles import Change
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ async def watch_folders(folders: Sequence[Path], stop: asyncio.Event) -> AsyncGe
     there = [folder for folder in folders if folder.is_dir()]
     if not there:
         return
+    from watchfiles import awatch  # after the start, which does not wait for it
+
     try:
         async for _ in awatch(
             *there,

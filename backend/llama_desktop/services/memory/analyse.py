@@ -17,8 +17,6 @@ from itertools import groupby, pairwise
 from threading import local
 from typing import Final
 
-import snowballstemmer
-
 from llama_desktop.services.memory.irregular import BASE_FORMS
 from llama_desktop.services.memory.script import Script, script_of
 from llama_desktop.services.memory.stop_words import STOP_WORDS
@@ -149,6 +147,8 @@ def _stem(word: str) -> str:
         return folded
     stemmer = getattr(_stemmers, language, None)
     if stemmer is None:
+        import snowballstemmer  # with all its languages: too slow for the start
+
         stemmer = snowballstemmer.stemmer(language)
         setattr(_stemmers, language, stemmer)
     return str(stemmer.stemWord(folded)) or folded
