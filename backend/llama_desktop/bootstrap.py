@@ -51,6 +51,7 @@ from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.infrastructure.system_trash import move_to_trash
 from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
+from llama_desktop.services.branches import BranchService
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.chat.titles import TitleWriter
@@ -60,6 +61,7 @@ from llama_desktop.services.doctor.service import DoctorService
 from llama_desktop.services.drafts import DraftService
 from llama_desktop.services.erasing import EraseService
 from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.export_service import ExportService
 from llama_desktop.services.first_run import FirstRunService
 from llama_desktop.services.importing.service import ImportService
 from llama_desktop.services.leaving import LeavingService
@@ -202,7 +204,6 @@ async def open_application(
                 ),
                 storage,
                 notices,
-                attachments,
                 settings.get,
             )
         )
@@ -271,6 +272,8 @@ async def open_application(
             orchestrator=orchestrator,
             prompts=PromptService(conversations, llama, attachments),
             conversations=conversations,
+            branches=BranchService(conversations, attachments),
+            exports=ExportService(conversations, attachments),
             imports=imports,
             snapshots=snapshots,
             attachments=attachments,

@@ -64,7 +64,7 @@ async def main(folder: Path, first: int) -> None:
     attachments = AttachmentService(files, storage, notices, server)
     chance = random.Random(first)
     async with (
-        ConversationService(repository, storage, notices, attachments) as conversations,
+        ConversationService(repository, storage, notices) as conversations,
         DraftService(
             DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
             storage,

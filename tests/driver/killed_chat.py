@@ -94,7 +94,7 @@ async def _next_start(folder: Path) -> AsyncIterator[Found]:
     attachments = AttachmentService(files, storage, notices, FakeServer())
     try:
         async with (
-            ConversationService(repository, storage, notices, attachments) as conversations,
+            ConversationService(repository, storage, notices) as conversations,
             DraftService(
                 DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
                 storage,

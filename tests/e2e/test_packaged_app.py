@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -27,7 +26,6 @@ EXECUTABLE = (
     / ("llama-desktop.exe" if sys.platform == "win32" else "llama-desktop")
 )
 LARGEST_BYTES = 70_000_000
-LONGEST_START_SECONDS = 1.5
 END_SECONDS = 5.0
 
 pytestmark = pytest.mark.packaged
@@ -39,7 +37,6 @@ class PackagedApp:
 
     outer: subprocess.Popen[str]
     temporary: Path
-    start_seconds: float
     port: int
     token: str
     pid: int
@@ -88,7 +85,6 @@ def start(folder: Path) -> PackagedApp:
     temporary.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name != "LLAMA_SERVER"}
     environment |= {"TMPDIR": str(temporary), "TEMP": str(temporary), "PATH": os.defpath}
-    begin = time.perf_counter()
     outer = subprocess.Popen(
         [str(EXECUTABLE), "--headless", "--data-dir", str(folder / "data")],
         env=environment,
@@ -98,9 +94,8 @@ def start(folder: Path) -> PackagedApp:
     )
     assert outer.stdout is not None
     line = outer.stdout.readline()
-    seconds = time.perf_counter() - begin
     address = json.loads(line)
-    return PackagedApp(outer, temporary, seconds, address["port"], address["token"], address["pid"])
+    return PackagedApp(outer, temporary, address["port"], address["token"], address["pid"])
 
 
 def end(app: PackagedApp) -> None:
@@ -136,16 +131,6 @@ def test_it_tells_its_version() -> None:
     )
 
     assert answer.stdout.startswith("Llama Desktop ")
-
-
-def test_it_answers_within_a_second_and_a_half(tmp_path: Path) -> None:
-    seconds = []
-    for _ in range(3):  # the file cache is cold at first
-        started = start(tmp_path)
-        seconds.append(started.start_seconds)
-        end(started)
-
-    assert min(seconds) <= LONGEST_START_SECONDS, seconds
 
 
 def test_it_serves_the_page_that_is_inside(app: PackagedApp) -> None:

@@ -13,10 +13,12 @@ from fakes.stubborn_repository import StubbornRepository
 from llama_desktop.domain.chat import Message, TurnIds
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
+from llama_desktop.services.branches import BranchService
 from llama_desktop.services.chat.answer_saver import SavePace
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
+from llama_desktop.services.export_service import ExportService
 from llama_desktop.services.notices import NoticeService
 
 PACE = SavePace(after_seconds=0.01, retry_seconds=0.01)
@@ -30,6 +32,8 @@ class ChatApp:
     repository: StubbornRepository
     notices: NoticeService
     conversations: ConversationService
+    branches: BranchService
+    exports: ExportService
     orchestrator: Orchestrator
     server: Any
     attachments: FakeAttachments
@@ -58,7 +62,7 @@ async def open_chat_app(
     try:
         async with (
             ConversationService(
-                repository, storage, notices, attachments, retry_seconds=pace.retry_seconds
+                repository, storage, notices, retry_seconds=pace.retry_seconds
             ) as conversations,
             Orchestrator(
                 conversations,
@@ -69,7 +73,15 @@ async def open_chat_app(
             ) as orchestrator,
         ):
             yield ChatApp(
-                paths, repository, notices, conversations, orchestrator, server, attachments
+                paths=paths,
+                repository=repository,
+                notices=notices,
+                conversations=conversations,
+                branches=BranchService(conversations, attachments),
+                exports=ExportService(conversations, attachments),
+                orchestrator=orchestrator,
+                server=server,
+                attachments=attachments,
             )
     finally:
         await storage.aclose()

@@ -101,7 +101,7 @@ async def list_trash(app: Application) -> tuple[ConversationSummary, ...]:
 
 async def show_message(app: Application, *, conversation_id: str, message_id: int) -> ShownBranch:
     """Show the branch that this message is in, down to where it was last left."""
-    return await app.conversations.show_message(conversation_id, message_id)
+    return await app.branches.show(conversation_id, message_id)
 
 
 async def delete_message(app: Application, *, conversation_id: str, message_id: int) -> ShownBranch:
@@ -113,14 +113,14 @@ async def restore_message(
     app: Application, *, conversation_id: str, message_id: int
 ) -> ShownBranch:
     """Undo `delete_message`, and show the message again."""
-    return await app.conversations.restore_message(conversation_id, message_id)
+    return await app.branches.restore(conversation_id, message_id)
 
 
 async def branch_conversation(
     app: Application, *, conversation_id: str, message_id: int
 ) -> Conversation:
     """Begin a new chat with a copy of the branch up to and with this message."""
-    return await app.conversations.branch(conversation_id, message_id)
+    return await app.branches.copy(conversation_id, message_id)
 
 
 async def import_conversations(app: Application, *, name: str, data: bytes) -> None:
@@ -171,4 +171,4 @@ async def export_conversations(
     app: Application, *, conversation_ids: tuple[str, ...], export_format: ExportFormat
 ) -> ExportedFile:
     """Write chats out as one file, with all their branches."""
-    return await app.conversations.export(conversation_ids, export_format)
+    return await app.exports.export(conversation_ids, export_format)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from llama_desktop.infrastructure.desktop import Desktop
     from llama_desktop.infrastructure.llama.binary import EngineFinder
     from llama_desktop.services.attachments import AttachmentService
+    from llama_desktop.services.branches import BranchService
     from llama_desktop.services.chat.orchestrator import Orchestrator
     from llama_desktop.services.chat.prompts import PromptService
     from llama_desktop.services.conversations import ConversationService
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.drafts import DraftService
     from llama_desktop.services.erasing import EraseService
     from llama_desktop.services.event_hub import Topic
+    from llama_desktop.services.export_service import ExportService
     from llama_desktop.services.first_run import FirstRunService
     from llama_desktop.services.importing.service import ImportService
     from llama_desktop.services.leaving import LeavingService
@@ -50,6 +52,8 @@ class Application:
     orchestrator: Orchestrator
     prompts: PromptService
     conversations: ConversationService
+    branches: BranchService
+    exports: ExportService
     imports: ImportService
     snapshots: SnapshotService
     attachments: AttachmentService

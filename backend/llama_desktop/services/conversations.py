@@ -6,7 +6,6 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,17 +19,12 @@ from msgspec.structs import replace
 from llama_desktop.domain.chat import (
     Conversation,
     ConversationSummary,
-    ExportedFile,
-    ExportFormat,
     Message,
     Overflow,
     SamplingParameters,
-    ShownBranch,
     TitleOrigin,
 )
 from llama_desktop.domain.errors import (
-    AttachmentUnusable,
-    BadRequest,
     ConversationNotFound,
     StorageFailed,
 )
@@ -49,17 +43,10 @@ from llama_desktop.infrastructure.storage.conversation_repository import (
     is_blank,
 )
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
-from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.clean_text import require_fitting_text
-from llama_desktop.services.conversation_branches import (
-    copy_branch,
-    restore_message,
-    show_message,
-)
 from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.conversation_tree import cut_short, cut_short_all, put_message
 from llama_desktop.services.event_hub import Topic
-from llama_desktop.services.export import ExportedChat, export_chats, list_attachments
 from llama_desktop.services.faulty_files import describe_faulty_files
 from llama_desktop.services.held_changes import HeldChanges
 from llama_desktop.services.notices import NoticeService
@@ -67,8 +54,6 @@ from llama_desktop.services.sampling import require_sound_parameters
 from llama_desktop.services.trash import purged_before
 
 logger = logging.getLogger(__name__)
-
-_LEFT_REMEMBERED: Final = 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,7 +86,6 @@ class ConversationService:
         repository: ConversationRepository,
         storage: StorageThread,
         notices: NoticeService,
-        attachments: KeptAttachments,
         settings: Callable[[], Settings] = Settings,
         *,
         retry_seconds: float = 2.0,
@@ -115,13 +99,10 @@ class ConversationService:
         self._retry_seconds = retry_seconds
         self._retrying: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
-        self._attachments = attachments
         self._storage = storage
         self._notices = notices
         self._summaries: dict[str, ConversationSummary] = {}
         self._growing: dict[tuple[str, int], Callable[[], Message]] = {}
-        self._left: dict[str, deque[int]] = {}
-        """The ends of branches that were shown before, for as long as the app runs."""
         self._loading: asyncio.Task[None] | None = None
         self.topic: Final = Topic[ConversationsEvent]("conversations", self._snapshot)
         self.on_change: Callable[[str], None] | None = None
@@ -172,7 +153,7 @@ class ConversationService:
         usual = self._settings()
         instructions = usual.chat_system_prompt if system_prompt is None else system_prompt
         conversation = Conversation(
-            id=_make_id(now),
+            id=make_conversation_id(now),
             title=require_title(title) if title else "",
             created=now,
             updated=now,
@@ -346,64 +327,6 @@ class ConversationService:
         """Whether a conversation can be taken back."""
         return await self._ask(self._repository.is_in_trash, conversation_id)
 
-    async def show_message(self, conversation_id: str, message_id: int) -> ShownBranch:
-        """Show the branch that a message is in, down to where it was last left.
-
-        Raises:
-            MessageNotFound: there is no such message, or it is deleted.
-        """
-        left = self._left.setdefault(conversation_id, deque(maxlen=_LEFT_REMEMBERED))
-
-        def decide(old: Conversation) -> Conversation:
-            after = show_message(old, message_id, left=left)
-            if old.leaf_id is not None and old.leaf_id != after.leaf_id:
-                left.append(old.leaf_id)
-            return after
-
-        after = await self.change(conversation_id, decide)
-        return ShownBranch(leaf_id=after.leaf_id)
-
-    async def restore_message(self, conversation_id: str, message_id: int) -> ShownBranch:
-        """Bring a deleted message back with all below it, and show it.
-
-        Raises:
-            MessageNotFound: there is no such message.
-        """
-        after = await self.change(conversation_id, lambda old: restore_message(old, message_id))
-        return ShownBranch(leaf_id=after.leaf_id)
-
-    async def branch(self, conversation_id: str, message_id: int) -> Conversation:
-        """Begin a conversation with a copy of the branch up to and with this message.
-
-        Raises:
-            MessageNotFound: there is no such message, or it is deleted.
-            StorageFailed: the copy cannot be written.
-        """
-        now = time.time()
-        copy = copy_branch(
-            await self.get(conversation_id), message_id, new_id=_make_id(now), now=now
-        )
-        files = tuple(file for message in copy.messages for file in message.attachments)
-        if files:
-            await self._attachments.copy(conversation_id, copy.id, files)
-        await self._keep(self._repository.create, copy)
-        self._publish(copy)
-        return copy
-
-    async def export(
-        self, conversation_ids: tuple[str, ...], export_format: ExportFormat
-    ) -> ExportedFile:
-        """All branches of conversations, with the texts of their files, as one file.
-
-        Raises:
-            BadRequest: none is named.
-            ConversationNotFound: one does not exist.
-        """
-        if not conversation_ids:
-            raise BadRequest("Select at least one chat to export.")
-        chats = [await self._read_for_export(one) for one in dict.fromkeys(conversation_ids)]
-        return await asyncio.to_thread(export_chats, chats, export_format)
-
     async def change(
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
     ) -> Conversation:
@@ -445,22 +368,6 @@ class ConversationService:
             self._growing.pop(key, None)
 
         return unwatch
-
-    async def _read_for_export(self, conversation_id: str) -> ExportedChat:
-        conversation = await self.get(conversation_id)
-        texts: dict[str, str] = {}
-        images: dict[str, bytes] = {}
-        for attachment in list_attachments(conversation):
-            try:
-                content = await self._attachments.read(conversation_id, attachment)
-            except AttachmentUnusable as error:
-                logger.warning("exported without a file: %s", error)
-                continue
-            if isinstance(content, str):
-                texts[attachment.id] = content
-            else:
-                images[attachment.id] = content
-        return ExportedChat(conversation, texts, images)
 
     def _present(self, conversation_id: str, message: Message) -> Message:
         current = self._growing.get((conversation_id, message.id))
@@ -562,7 +469,7 @@ class ConversationService:
         return ConversationsSnapshot(conversations=self._sorted())
 
 
-def _make_id(now: float) -> str:
+def make_conversation_id(now: float) -> str:
     """Sorts by its time; cannot be guessed and is fit for a file's name."""
     return f"{int(now * 1000):012x}-{secrets.token_hex(4)}"
 

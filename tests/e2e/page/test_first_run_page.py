@@ -158,6 +158,7 @@ def test_a_model_is_found_fetched_paused_and_gone_on_with(
     ]
 
     opener.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(opener).to_be_focused()

@@ -92,7 +92,7 @@ async def test_an_image_is_seen_also_in_a_branched_chat(app: Application) -> Non
     assert answer.status is MessageStatus.COMPLETE
     assert answer.stats.prompt_tokens > IMAGE_TOKENS
     log = TopicLog(app.orchestrator.topic)
-    copy = await app.conversations.branch(chat, ids.answer_message_id)
+    copy = await app.branches.copy(chat, ids.answer_message_id)
     await app.orchestrator.delete_conversations((chat,))
     ids = await app.orchestrator.send_message(copy.id, "And now?")
     assert (await _ended(log, ids)).status is MessageStatus.COMPLETE

@@ -52,7 +52,7 @@ async def test_the_server_is_sent_exactly_the_shown_branch(
         system, one = ("system", "Be kind."), [("user", "One"), ("assistant", "Yes.Yes.")]
         assert sent() == [system, *one, ("user", "Two, edited")]
 
-        await app.conversations.show_message(chat, 3)
+        await app.branches.show(chat, 3)
         await _ask(app, chat, "Three")
         two = [("user", "Two"), ("assistant", "Yes.Yes.")]
         assert sent() == [system, *one, *two, ("user", "Three")]

@@ -61,7 +61,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
     attachments = AttachmentService(files, storage, notices, FakeServer())
     try:
         async with (
-            ConversationService(repository, storage, notices, attachments) as conversations,
+            ConversationService(repository, storage, notices) as conversations,
             DraftService(
                 DraftRepository(file=paths.drafts_file, damaged=paths.damaged),
                 storage,

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fakes.fake_attachments import FakeAttachments
 from fakes.stubborn_repository import StubbornRepository
 from fakes.topic_log import TopicLog
 from llama_desktop.domain.chat import (
@@ -44,9 +43,7 @@ async def open_chats(
         chats=paths.chats, trash=paths.trash, damaged=paths.damaged, backups=paths.backups
     )
     try:
-        service = ConversationService(
-            repository, storage, notices, FakeAttachments(), lambda: settings
-        )
+        service = ConversationService(repository, storage, notices, lambda: settings)
         async with service:
             yield service, paths
             assert notices.notices().notices == ()

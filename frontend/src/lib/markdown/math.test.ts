@@ -6,11 +6,19 @@ import { htmlOf } from '../../testing/htmlOf';
 import { isMathLoaded, loadMath, MathWork } from './math';
 import { MarkdownPainter } from './painter.svelte';
 import { sanitizeMath } from './sanitizeMath';
-import { MarkdownStream, parseMarkdown } from './stream';
+import { MarkdownStream } from './stream';
 
+const MOST_ROUNDS = 100;
+
+/** Read until all formulas are made, however little this machine does in one round. */
 function dom(markdown: string): HTMLElement {
+	const stream = new MarkdownStream();
+	let blocks = stream.update(markdown, true);
+	for (let round = 0; stream.isPending && round < MOST_ROUNDS; round += 1) {
+		blocks = stream.readAgain();
+	}
 	const element = document.createElement('div');
-	element.innerHTML = htmlOf(parseMarkdown(markdown));
+	element.innerHTML = htmlOf(blocks);
 	return element;
 }
 

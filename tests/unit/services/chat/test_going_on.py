@@ -161,7 +161,7 @@ async def test_the_model_is_sent_exactly_the_shown_branch(app, server) -> None:
     first = await _answered(app, chat, "One", "First")
     await _answered(app, chat, "Two", "Second")
     await _answered(app, chat, "Two, edited", "Other", parent_id=first.answer_message_id)
-    await app.conversations.show_message(chat, 3)
+    await app.branches.show(chat, 3)
     await _answered(app, chat, "Three", "Third")
     sent = server.client.streams[-1].request.messages
     assert [m.content for m in sent] == ["One", "First", "Two", "Second", "Three"]
@@ -176,7 +176,7 @@ async def test_the_shown_branch_and_what_is_deleted_survive_a_restart(tmp_path, 
         chat = await _chat(app)
         await _answered(app, chat, "One", "First")
         await _answered(app, chat, "Edited", "Second", parent_id=None)
-        await app.conversations.show_message(chat, 1)
+        await app.branches.show(chat, 1)
         await app.orchestrator.delete_message(chat, 3)
     async with open_chat_app(tmp_path, server) as app:
         kept = await app.conversations.get(chat)
@@ -184,7 +184,7 @@ async def test_the_shown_branch_and_what_is_deleted_survive_a_restart(tmp_path, 
         assert kept.leaf_id == summary.leaf_id == 2
         assert [message.is_deleted for message in kept.messages] == [False, False, True, False]
         assert summary.message_count == 3
-        shown = await app.conversations.restore_message(chat, 3)
+        shown = await app.branches.restore(chat, 3)
         assert shown.leaf_id == 4
 
 
@@ -194,9 +194,9 @@ async def test_stepping_away_from_a_branch_and_back_leads_to_where_it_was_left(a
     await _answered(app, chat, "Two", "Second")
     await _answered(app, chat, "Two, edited", "Third", parent_id=first.answer_message_id)
     await _answered(app, chat, "Another one", "Fourth", parent_id=None)
-    assert (await app.conversations.show_message(chat, 3)).leaf_id == 4
-    assert (await app.conversations.show_message(chat, 7)).leaf_id == 8
-    assert (await app.conversations.show_message(chat, 1)).leaf_id == 4
+    assert (await app.branches.show(chat, 3)).leaf_id == 4
+    assert (await app.branches.show(chat, 7)).leaf_id == 8
+    assert (await app.branches.show(chat, 1)).leaf_id == 4
 
 
 async def test_deleting_a_message_stops_what_is_written_below_it(app, server) -> None:
@@ -225,7 +225,7 @@ async def test_deleting_an_answer_under_way_keeps_its_text_for_an_undo(app, serv
     await log.wait_for(ContentDelta)
     await app.orchestrator.delete_message(chat, ids.answer_message_id)
     assert (await app.answer(chat, ids)).is_deleted
-    await app.conversations.restore_message(chat, ids.answer_message_id)
+    await app.branches.restore(chat, ids.answer_message_id)
     back = await app.answer(chat, ids)
     assert (back.content, back.is_deleted) == ("Half", False)
 
@@ -235,7 +235,7 @@ async def test_a_branch_becomes_a_chat_of_its_own_with_its_files(app, server) ->
     file = app.attachments.add_text("notes.txt", "Some notes")
     await _answered(app, chat, "One", "First", attachment_ids=(file.id,))
     await _answered(app, chat, "Two", "Second")
-    copy = await app.conversations.branch(chat, 2)
+    copy = await app.branches.copy(chat, 2)
     assert [message.content for message in copy.messages] == ["One", "First"]
     assert copy.title == "One"
     await _answered(app, copy.id, "Another two", "Other")

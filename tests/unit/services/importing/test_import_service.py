@@ -74,7 +74,7 @@ async def test_an_export_of_all_chats_comes_back_as_it_was(app: ChatApp, tmp_pat
         await _import(service, _file(_chat(1), _chat(2)))
     ids = tuple(one.id for one in await app.conversations.list())
     before = [await app.conversations.get(one) for one in ids]
-    exported = await app.conversations.export(ids, ExportFormat.JSON)
+    exported = await app.exports.export(ids, ExportFormat.JSON)
     async with (
         open_chat_app(tmp_path / "other", FakeServer()) as other,
         ImportService(other.conversations, KeptFiles()) as service,
