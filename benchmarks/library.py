@@ -7,14 +7,16 @@ from pathlib import Path
 
 from benchmarks.app import open_app
 from benchmarks.figures import median, milliseconds
-from benchmarks.models import write_library
+from benchmarks.models import write_large_vocabulary, write_library
 from benchmarks.table import Row
+from llama_desktop.infrastructure.gguf.file import read_file
 from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.model_places import scan_place
 
 _MODELS = 500
 _COLD_SECONDS = 3.0
 _WARM_SECONDS = 0.300
+_VOCABULARY_SECONDS = 0.100
 _ESTIMATE_SECONDS = 0.050
 
 
@@ -25,10 +27,13 @@ async def measure(folder: Path, *, quick: bool) -> list[Row]:
     kept = folder / "facts"
     cold = _measure_scan(models[0].parent, kept, count)
     warm = median([_measure_scan(models[0].parent, kept, count) for _ in range(5)])
+    large = write_large_vocabulary(folder / "large.gguf")
+    vocabulary = median([_measure_reading(large) for _ in range(5)])
     seconds = await _measure_estimates(folder, models)
     return [
         _row(f"search of {count} models, none of them known", cold, _COLD_SECONDS),
         _row(f"search of {count} models, all of them known", warm, _WARM_SECONDS),
+        _row("header with a vocabulary of 150,000", vocabulary, _VOCABULARY_SECONDS),
         _row("estimate after a change, median", median(seconds), _ESTIMATE_SECONDS),
         _row("estimate after a change, slowest", max(seconds), _ESTIMATE_SECONDS),
     ]
@@ -44,6 +49,12 @@ def _measure_scan(folder: Path, kept: Path, count: int) -> float:
     assert len(found.files) == count
     assert all(file.facts is not None for file in found.files)
     return seconds
+
+
+def _measure_reading(path: Path) -> float:
+    begin = time.perf_counter()
+    read_file(path)
+    return time.perf_counter() - begin
 
 
 async def _measure_estimates(folder: Path, models: list[Path]) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -22,6 +23,7 @@ __all__ = [
     "running_app",
     "slow_endless_model",
     "write_fake_server",
+    "write_large_vocabulary",
     "write_library",
     "write_long_chat",
     "write_slow_model",
@@ -33,9 +35,36 @@ def write_slow_model(path: Path, pieces: tuple[str, ...], per_second: float) -> 
     return write_fake_model(path, Behaviour(answer=pieces, piece_seconds=1 / per_second))
 
 
+_FAMILY: Final = 20
+"""Models with one vocabulary: sizes, versions and quantisations of a family share theirs."""
+
+
 def write_library(folder: Path, count: int) -> list[Path]:
     """Models of 22 layers, their headers as long as real ones, their weights holes in the files."""
-    width, layers, vocabulary = 2048, 22, 32_000
+    folder.mkdir(parents=True)
+    paths = [folder / f"bench-{number}-F16.gguf" for number in range(count)]
+    for begin in range(0, count, _FAMILY):
+        header, size = _write_model_header(f"family{begin}-", 32_000)
+        for path in paths[begin : begin + _FAMILY]:
+            _write_model(path, header, size)
+    return paths
+
+
+def write_large_vocabulary(path: Path) -> Path:
+    """A model whose vocabulary has 150,000 tokens."""
+    _write_model(path, *_write_model_header("token", 150_000))
+    return path
+
+
+def _write_model(path: Path, header: bytes, size: int) -> None:
+    with path.open("wb") as file:
+        file.write(header)
+        file.truncate(size)
+
+
+def _write_model_header(token: str, vocabulary: int) -> tuple[bytes, int]:
+    """The header, and how large a file it is for."""
+    width, layers = 2048, 22
     keys = {
         "general.architecture": "llama",
         "general.name": "Bench",
@@ -45,7 +74,7 @@ def write_library(folder: Path, count: int) -> list[Path]:
         "llama.attention.head_count": 32,
         "llama.attention.head_count_kv": 4,
         "tokenizer.ggml.model": "gpt2",
-        "tokenizer.ggml.tokens": [f"token{number}" for number in range(vocabulary)],
+        "tokenizer.ggml.tokens": [f"{token}{number}" for number in range(vocabulary)],
     }
     shapes = [
         (f"blk.{layer}.{name}.weight", (width, width), 1)
@@ -53,10 +82,4 @@ def write_library(folder: Path, count: int) -> list[Path]:
         for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_gate", "ffn_down")
     ]
     header = write_header(keys, [("token_embd.weight", (width, vocabulary), 1), *shapes])
-    folder.mkdir(parents=True)
-    paths = [folder / f"bench-{number}-F16.gguf" for number in range(count)]
-    for path in paths:
-        with path.open("wb") as file:
-            file.write(header)
-            file.truncate(len(header) + 2 * width * vocabulary + 64)
-    return paths
+    return header, len(header) + 2 * width * vocabulary + 64

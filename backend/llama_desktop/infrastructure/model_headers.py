@@ -15,6 +15,7 @@ from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.domain.model_facts import ModelFacts
 from llama_desktop.infrastructure.gguf.facts import read_facts
 from llama_desktop.infrastructure.gguf.file import read_file
+from llama_desktop.infrastructure.gguf.known_texts import KnownTexts
 from llama_desktop.infrastructure.gguf.problem import GgufProblem
 from llama_desktop.infrastructure.storage.atomic_file import write_atomically
 
@@ -52,6 +53,7 @@ class ModelHeaders:
         self._kept: dict[str, _Kept] | None = None
         self._asked: dict[str, _Kept] = {}
         self._is_changed = False
+        self._vocabularies = KnownTexts()
         self._lock = threading.Lock()
 
     def read(self, path: Path, status: os.stat_result) -> HeaderReading:
@@ -67,7 +69,7 @@ class ModelHeaders:
             status.st_size,
             status.st_mtime_ns,
         ):
-            kept = _Kept(status.st_size, status.st_mtime_ns, _read(path))
+            kept = _Kept(status.st_size, status.st_mtime_ns, _read(path, self._vocabularies))
             self._is_changed = True
         with self._lock:
             self._load()[key] = kept
@@ -76,6 +78,7 @@ class ModelHeaders:
 
     def save(self) -> None:
         """Keep what was asked for since the last time; what no folder has any more is dropped."""
+        self._vocabularies.clear()
         with self._lock:
             kept, self._asked = self._asked, {}
             if len(kept) != len(self._load()):
@@ -95,9 +98,9 @@ class ModelHeaders:
         return self._kept
 
 
-def _read(path: Path) -> HeaderReading:
+def _read(path: Path, vocabularies: KnownTexts) -> HeaderReading:
     try:
-        header, fault = read_file(path)
+        header, fault = read_file(path, vocabularies)
     except GgufProblem as problem:
         return HeaderReading(fault=problem.reason)
     return HeaderReading(facts=read_facts(header), fault=fault)

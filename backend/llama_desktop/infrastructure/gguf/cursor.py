@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from itertools import repeat
 from typing import Final
 
+from llama_desktop.infrastructure.gguf.known_texts import KnownTexts
 from llama_desktop.infrastructure.gguf.problem import GgufProblem, HeaderIncomplete
 
 MAX_HEADER_BYTES: Final = 32 * 1024 * 1024
@@ -13,6 +15,7 @@ MAX_HEADER_BYTES: Final = 32 * 1024 * 1024
 _MAX_TEXTS: Final = 2_500_000
 """Texts in all arrays together: a walk over more would take seconds."""
 _STEP_BYTES: Final = 1024 * 1024
+_FIRST_LOOK: Final = 4096
 _U32: Final = struct.Struct("<I").unpack_from
 _U64: Final = struct.Struct("<Q").unpack_from
 
@@ -26,12 +29,22 @@ class Cursor:
     Not mapped into memory: a file that shrinks under a mapping ends the whole process.
     """
 
-    def __init__(self, size: int, read_more: ReadMore, begin: bytes = b"") -> None:
-        """`size` is that of the whole file, however much of it can be read."""
+    def __init__(
+        self,
+        size: int,
+        read_more: ReadMore,
+        begin: bytes = b"",
+        known: KnownTexts | None = None,
+    ) -> None:
+        """`size` is that of the whole file, however much of it can be read.
+
+        With `known`, texts met before are compared instead of walked.
+        """
         self.size = size
         self.position = 0
         self._bytes = bytearray(begin)
         self._read_more = read_more
+        self._known = known
         self._texts_left = _MAX_TEXTS
 
     def read_u32(self) -> int:
@@ -44,6 +57,10 @@ class Cursor:
 
     def read_numbers(self, form: struct.Struct) -> tuple[float, ...]:
         """What `form` describes."""
+        return form.unpack_from(self._bytes, self._take(form.size))
+
+    def read_whole_numbers(self, form: struct.Struct) -> tuple[int, ...]:
+        """What `form` describes, where it is whole numbers alone."""
         return form.unpack_from(self._bytes, self._take(form.size))
 
     def read_text(self, keep: int) -> str:
@@ -62,13 +79,34 @@ class Cursor:
         if count > self._texts_left:
             raise GgufProblem("has more texts in its header than any model: it is damaged")
         self._texts_left -= count
-        position, have, unpack = self.position, len(self._bytes), _U64
-        for _ in range(count):
+        known = None if self._known is None else self._known.find(count, self._starts_with)
+        if known is not None:
+            self.position += known
+            return
+        begin = self.position
+        self._walk_texts(count)
+        if self._known is not None:
+            self._known.keep(count, bytes(self._bytes[begin : self.position]))
+
+    def _walk_texts(self, count: int) -> None:
+        position, have, content, unpack = self.position, len(self._bytes), self._bytes, _U64
+        for _ in repeat(None, count):
             if position + 8 > have:
                 have = self._fill(position + 8)
-            position += 8 + unpack(self._bytes, position)[0]
-        self.position = position
+            (length,) = unpack(content, position)
+            position += 8 + length
         self._fill(position)
+        self.position = position
+
+    def _starts_with(self, content: bytes) -> bool:
+        """Whether these bytes come next; reads on only while they may."""
+        for end in (min(len(content), _FIRST_LOOK), len(content)):
+            if self.position + end > min(self.size, MAX_HEADER_BYTES):
+                return False
+            self._fill(self.position + end)
+            if not self._bytes.startswith(content[:end], self.position):
+                return False
+        return True
 
     def require(self, count: int) -> None:
         """Make sure that the file is long enough to hold `count` bytes more, before any is read."""

@@ -8,14 +8,17 @@ from typing import Final
 from llama_desktop.infrastructure.gguf.cursor import Cursor
 from llama_desktop.infrastructure.gguf.disguise import HEAD_BYTES
 from llama_desktop.infrastructure.gguf.header import Header, read_header
+from llama_desktop.infrastructure.gguf.known_texts import KnownTexts
 from llama_desktop.infrastructure.gguf.problem import GgufProblem, HeaderIncomplete
 
 _FIRST_BYTES: Final = 64 * 1024
 _GIGA: Final = 1_000_000_000
 
 
-def read_file(path: Path) -> tuple[Header, str | None]:
+def read_file(path: Path, known: KnownTexts | None = None) -> tuple[Header, str | None]:
     """The header, and what is wrong with the data behind it. Blocks; call it in a thread.
+
+    `known` are the vocabularies of files read before.
 
     Raises:
         GgufProblem: there is no sound header.
@@ -25,7 +28,7 @@ def read_file(path: Path) -> tuple[Header, str | None]:
         size = file.seek(0, 2)
         file.seek(0)
         begin = file.read(_FIRST_BYTES)
-        cursor = Cursor(size, file.read, begin)
+        cursor = Cursor(size, file.read, begin, known)
         try:
             header = read_header(cursor, begin[:HEAD_BYTES])
         except HeaderIncomplete as error:  # it became shorter while it was read

@@ -30,7 +30,8 @@ _SCALARS: Final = {
 }
 _TEXT, _ARRAY = 8, 9
 _MAX_KEYS, _MAX_TENSORS = 16_384, 16_384
-_MAX_DIMENSIONS: Final = 4
+_TENSOR_FORMS: Final = tuple(struct.Struct(f"<{dimensions}QIQ") for dimensions in range(5))
+"""The shape, the type and the offset of a tensor, by the count of its dimensions."""
 _KEPT_NAME, _KEPT_TEXT, _KEPT_ITEMS = 256, 256 * 1024, 1024
 _KEPT_IN_ALL: Final = 8 * 1024 * 1024
 _SMALLEST_KEY, _SMALLEST_TENSOR = 13, 24
@@ -163,10 +164,10 @@ def _scalar(kind: int) -> struct.Struct:
 def _read_tensor(cursor: Cursor) -> Tensor:
     name = cursor.read_text(_KEPT_NAME)
     dimensions = cursor.read_u32()
-    if dimensions > _MAX_DIMENSIONS:
+    if dimensions >= len(_TENSOR_FORMS):
         raise GgufProblem(f"has a tensor of {dimensions} dimensions: it is damaged")
-    shape = tuple(cursor.read_u64() for _ in range(dimensions))
-    tensor = Tensor(name, shape, cursor.read_u32(), cursor.read_u64())
+    *shape, type_number, offset = cursor.read_whole_numbers(_TENSOR_FORMS[dimensions])
+    tensor = Tensor(name, tuple(shape), type_number, offset)
     if tensor.element_count > _MAX_SIZE or tensor.offset > _MAX_SIZE:
         raise GgufProblem("has a tensor that no file could hold: it is damaged")
     return tensor
