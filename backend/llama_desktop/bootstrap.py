@@ -177,7 +177,7 @@ async def open_application(
         )
         machine = MachineReader()
         fit = await stack.enter_async_context(
-            FitService(llama.topic, models, model_records, machine)
+            FitService(llama.topic, models, model_records, machine, settings.complete)
         )
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama

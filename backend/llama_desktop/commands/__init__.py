@@ -188,6 +188,8 @@ _ROWS: Final = (
     command(settings.reset_setting, StorageFailed),
     command(settings.save_preset, StructureInvalid, MessageTooLong, StorageFailed),
     command(settings.delete_preset, StorageFailed),
+    command(settings.save_load_preset, StorageFailed),
+    command(settings.delete_load_preset, StorageFailed),
     command(telemetry.get_server_metrics),
     command(telemetry.get_server_report),
     command(telemetry.open_log_folder, FolderUnusable),

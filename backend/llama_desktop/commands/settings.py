@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llama_desktop.domain.chat import Preset
+from llama_desktop.domain.load_presets import LoadPreset
 from llama_desktop.domain.settings import Settings, SettingsChange
 from llama_desktop.services.application import Application
 
@@ -35,3 +36,13 @@ async def save_preset(app: Application, *, preset: Preset) -> Settings:
 async def delete_preset(app: Application, *, preset_id: str) -> Settings:
     """Forget a preset. Chats that were set by it stay as they are."""
     return await app.settings.delete_preset(preset_id)
+
+
+async def save_load_preset(app: Application, *, preset: LoadPreset) -> Settings:
+    """Keep load options under a name; one with the same id is replaced."""
+    return await app.settings.save_load_preset(preset)
+
+
+async def delete_load_preset(app: Application, *, preset_id: str) -> Settings:
+    """Forget load options."""
+    return await app.settings.delete_load_preset(preset_id)

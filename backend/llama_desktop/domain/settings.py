@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from llama_desktop.domain.chat import Overflow, Preset, SamplingParameters
 from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+from llama_desktop.domain.load_presets import ContextSize, GpuLayers, LoadPreset, Threads
 
 
 class Theme(StrEnum):
@@ -73,10 +74,6 @@ class StartPlace(StrEnum):
 
 TextSize = Annotated[int, Meta(ge=13, le=20)]
 """Pixels of a conversation's text; everything else grows with it."""
-ContextSize = Annotated[int, Meta(ge=256, le=1_048_576)]
-"""Tokens."""
-GpuLayers = Annotated[int, Meta(ge=0, le=999)]
-Threads = Annotated[int, Meta(ge=1, le=1024)]
 TrashDays = Annotated[int, Meta(ge=1, le=3650)]
 ActionId = Annotated[str, Meta(max_length=200)]
 Shortcuts = Annotated[
@@ -160,6 +157,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Looks again at the best of what was found; None: nothing does."""
     presets: tuple[Preset, ...] = ()
     """Named chat settings, by name."""
+    load_presets: tuple[LoadPreset, ...] = ()
+    """Named load options, by name."""
     first_run_left: bool = False
     """The person has seen the first page, and gone on."""
     download_limit_bytes: int | None = None

@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from llama_desktop.domain.chat import Preset
 from llama_desktop.domain.errors import BadRequest, StorageFailed
 from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.domain.load_presets import LoadPreset
 from llama_desktop.domain.settings import Settings, SettingsChange
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
@@ -20,10 +21,9 @@ from llama_desktop.services.conversation_title import require_title
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.llama.load_defaults import with_load_defaults
 from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.presets import with_preset, without_preset
 from llama_desktop.services.sampling import require_sound_parameters
 
-_MAX_PRESETS: Final = 200
-_MAX_ID: Final = 64
 _LEAST_LIMIT: Final = 16_000
 _PATHS: Final = {"llama_server_path", "embedding_model_path", "reranker_model_path"}
 
@@ -107,32 +107,37 @@ class SettingsService:
             MessageTooLong: the system prompt is too long.
             StorageFailed: it cannot be written; the settings are as before.
         """
-        if not 0 < len(preset.id) <= _MAX_ID:
-            raise BadRequest(f"The id of a preset has 1 to {_MAX_ID} characters.")
         sound = replace(
             preset,
             name=require_title(preset.name),
             system_prompt=require_fitting_text(preset.system_prompt, "The system prompt"),
             parameters=require_sound_parameters(preset.parameters),
         )
-
-        def decide(old: Settings) -> Settings:
-            others = [other for other in old.presets if other.id != sound.id]
-            if len(others) >= _MAX_PRESETS:
-                raise BadRequest(f"There can be {_MAX_PRESETS} presets. Delete one first.")
-            ordered = sorted((*others, sound), key=lambda one: (one.name.casefold(), one.id))
-            return replace(old, presets=tuple(ordered))
-
-        return await self.change(decide)
+        return await self.change(lambda old: replace(old, presets=with_preset(old.presets, sound)))
 
     async def delete_preset(self, preset_id: str) -> Settings:
         """Forget a preset; one that is gone already is fine."""
+        return await self.change(
+            lambda old: replace(old, presets=without_preset(old.presets, preset_id))
+        )
 
-        def decide(old: Settings) -> Settings:
-            others = tuple(other for other in old.presets if other.id != preset_id)
-            return replace(old, presets=others)
+    async def save_load_preset(self, preset: LoadPreset) -> Settings:
+        """Keep load options under a name; one with the same id is replaced.
 
-        return await self.change(decide)
+        Raises:
+            BadRequest: no id, no name, or too many presets.
+            StorageFailed: it cannot be written; the settings are as before.
+        """
+        sound = replace(preset, name=require_title(preset.name))
+        return await self.change(
+            lambda old: replace(old, load_presets=with_preset(old.load_presets, sound))
+        )
+
+    async def delete_load_preset(self, preset_id: str) -> Settings:
+        """Forget load options; models that are loaded by them stay as they are."""
+        return await self.change(
+            lambda old: replace(old, load_presets=without_preset(old.load_presets, preset_id))
+        )
 
     async def remember_config(self, config: ServerConfig) -> None:
         """Keep what was loaded last."""

@@ -18,6 +18,7 @@ from llama_desktop.bridge.codec import decode
 from llama_desktop.domain.chat import Preset, SamplingParameters
 from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+from llama_desktop.domain.load_presets import LoadPreset
 from llama_desktop.domain.settings import Settings, SettingsChange, Theme
 from llama_desktop.infrastructure.storage.settings_repository import SettingsRepository
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
@@ -149,6 +150,24 @@ async def test_there_is_an_end_to_presets(tmp_path: Path) -> None:
         await service.save_preset(Preset(id="7", name="replaced"))
         with pytest.raises(BadRequest, match="200 presets"):
             await service.save_preset(Preset(id="new", name="x"))
+
+
+async def test_load_options_are_kept_under_a_name_beside_the_presets_of_chats(
+    tmp_path: Path,
+) -> None:
+    small = LoadPreset(id="s", name="small", context_size=2048, extra_arguments=("--cpu-moe",))
+    async with _open(tmp_path) as (service, _):
+        await service.save_preset(Preset(id="s", name="chat"))
+        await service.save_load_preset(LoadPreset(id="l", name="Large"))
+        await service.save_load_preset(small)
+        await service.save_load_preset(LoadPreset(id="l", name=" Very\nlarge "))
+        with pytest.raises(BadRequest):
+            await service.save_load_preset(LoadPreset(id="", name="x"))
+    async with _open(tmp_path) as (service, _):
+        assert [preset.name for preset in service.get().load_presets] == ["small", "Very large"]
+        await service.delete_load_preset("l")
+        assert service.get().load_presets == (small,)
+        assert [preset.name for preset in service.get().presets] == ["chat"]
 
 
 def test_what_can_be_changed_is_a_setting_of_the_same_type() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -54,11 +55,14 @@ class FitService:
         library: ModelLibraryService,
         records: ModelRecordService,
         machine: ReadsMachine,
+        complete: Callable[[ServerConfig], ServerConfig],
     ) -> None:
+        """`complete` fills in what the settings have for a start that says nothing itself."""
         self._server_states = server_states
         self._library = library
         self._records = records
         self._machine = machine
+        self._complete = complete
         self._running: Running | None = None
         self._measuring: asyncio.Task[None] | None = None
 
@@ -101,16 +105,19 @@ class FitService:
         return LibraryFit(machine=machine, estimates=tuple(estimates))
 
     def _estimate_as_usual(self, model: ModelFile, machine: MachineState) -> MemoryEstimate:
-        """As it was chosen for this model; else with 16k tokens, or what the engine would take."""
+        """As it was chosen for this model; else as in the settings.
+
+        Where those leave the context to the engine: with 16k tokens, or what it would take.
+        """
         kept = self._records.find(model.path).config
         if kept is not None:
             return self._estimate(kept, machine)
+        config = self._complete(ServerConfig(model_path=model.path))
+        if config.context_size is not None:
+            return self._estimate(config, machine)
         context = min(USUAL_CONTEXT, model.context_length or USUAL_CONTEXT)
-        config = ServerConfig(model_path=model.path, context_size=context)
-        found = self._estimate(config, machine)
-        if found.verdict is not Verdict.TOO_LARGE:
-            return found
-        return self._estimate(replace(config, context_size=None), machine)
+        found = self._estimate(replace(config, context_size=context), machine)
+        return self._estimate(config, machine) if found.verdict is Verdict.TOO_LARGE else found
 
     def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
         record = self._records.find(config.model_path)

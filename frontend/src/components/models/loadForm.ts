@@ -5,7 +5,8 @@ import type {
 	ModelFile,
 	RopeScaling,
 	ServerConfig,
-	ServerConfigInput
+	ServerConfigInput,
+	Settings
 } from '../../lib/backend/protocol';
 
 type CacheChoice = 'f16' | 'q8_0' | 'q4_0';
@@ -29,6 +30,8 @@ export interface LoadForm {
 	ropeScaling: 'auto' | RopeScaling;
 	ropeScaleText: string;
 	template: string;
+	/** Read by the engine at each start, where no text stands in its place. */
+	templateFile: string;
 	lora: string;
 	draft: string;
 	/** One argument a line, or several with blanks between. */
@@ -40,29 +43,75 @@ const GPU_LAYERS_MAX = 999;
 const USUAL_CONTEXT = 16_384;
 const BOUNDS = { threadsText: 1024, batchText: 512, idleText: 10_080 } as const;
 
-/** The form as the model was loaded last, else with everything left to the engine. */
-export function formFor(model: ModelFile, last: ServerConfig | null): LoadForm {
-	const config = last?.model_path === model.path ? last : null;
+type LoadDefaults = Pick<
+	Settings,
+	| 'load_context_size'
+	| 'load_gpu_layers'
+	| 'load_cache_type'
+	| 'load_flash_attention'
+	| 'load_threads'
+>;
+
+/** The form as the model was loaded last, else as it comes. */
+export function formFor(
+	model: ModelFile,
+	last: ServerConfig | null,
+	defaults: LoadDefaults | null = null
+): LoadForm {
+	return last?.model_path === model.path ? formOf(model, last) : usualForm(model, defaults);
+}
+
+/** The form as it comes: what the settings do not say is left to the engine. */
+export function usualForm(model: ModelFile, defaults: LoadDefaults | null): LoadForm {
+	return formOf(model, {
+		context_size: defaults?.load_context_size ?? null,
+		gpu_layers: defaults?.load_gpu_layers ?? null,
+		cache_type_k: defaults?.load_cache_type ?? null,
+		flash_attention: defaults?.load_flash_attention ?? null,
+		threads: defaults?.load_threads ?? null
+	});
+}
+
+/** A config as it is written in the form. */
+export function formOf(model: ModelFile, config: Partial<ServerConfig>): LoadForm {
 	const trained = model.context_length ?? USUAL_CONTEXT;
 	return {
-		context: (config?.context_size ?? null) === null ? 'auto' : 'custom',
-		contextText: String(config?.context_size ?? Math.min(USUAL_CONTEXT, trained)),
-		gpuLayers: (config?.gpu_layers ?? null) === null ? 'auto' : 'custom',
-		gpuLayersText: String(config?.gpu_layers ?? 0),
-		cacheType: oneOf(['f16', 'q8_0', 'q4_0'], config?.cache_type_k, 'f16'),
-		flashAttention: config?.flash_attention ?? 'auto',
-		parallel: oneOf(['1', '2', '4', '8'], config?.parallel?.toString(), 'auto'),
-		vision: (config?.mmproj_path ?? null) === null ? 'off' : 'on',
-		threadsText: textOf(config?.threads),
-		batchText: textOf(config?.batch_size),
-		idleText: textOf(config?.idle_minutes),
-		loadMode: config?.load_mode ?? 'auto',
-		ropeScaling: config?.rope_scaling ?? 'auto',
-		ropeScaleText: textOf(config?.rope_scale),
-		template: config?.chat_template ?? '',
-		lora: config?.lora_path ?? '',
-		draft: config?.draft_model_path ?? '',
-		extra: (config?.extra_arguments ?? []).join('\n')
+		context: (config.context_size ?? null) === null ? 'auto' : 'custom',
+		contextText: String(config.context_size ?? Math.min(USUAL_CONTEXT, trained)),
+		gpuLayers: (config.gpu_layers ?? null) === null ? 'auto' : 'custom',
+		gpuLayersText: String(config.gpu_layers ?? 0),
+		cacheType: oneOf(['f16', 'q8_0', 'q4_0'], config.cache_type_k, 'f16'),
+		flashAttention: config.flash_attention ?? 'auto',
+		parallel: oneOf(['1', '2', '4', '8'], config.parallel?.toString(), 'auto'),
+		vision: (config.mmproj_path ?? null) === null ? 'off' : 'on',
+		threadsText: textOf(config.threads),
+		batchText: textOf(config.batch_size),
+		idleText: textOf(config.idle_minutes),
+		loadMode: config.load_mode ?? 'auto',
+		ropeScaling: config.rope_scaling ?? 'auto',
+		ropeScaleText: textOf(config.rope_scale),
+		template: config.chat_template ?? '',
+		templateFile: config.chat_template_file ?? '',
+		lora: config.lora_path ?? '',
+		draft: config.draft_model_path ?? '',
+		extra: (config.extra_arguments ?? []).join('\n')
+	};
+}
+
+/** Gives an option how it comes again; `undefined`: it is so. Of two fields the second is a text that counts only where the first says so. */
+export function resetOf(
+	form: LoadForm,
+	usual: LoadForm,
+	field: keyof LoadForm,
+	text?: keyof LoadForm
+): (() => void) | undefined {
+	const fields = text === undefined ? [field] : [field, text];
+	const counting = form[field] === 'auto' ? [field] : fields;
+	if (counting.every((one) => form[one] === usual[one])) {
+		return undefined;
+	}
+	return () => {
+		Object.assign(form, Object.fromEntries(fields.map((one) => [one, usual[one]])));
 	};
 }
 
@@ -121,6 +170,7 @@ export function configOf(model: ModelFile, form: LoadForm): ServerConfigInput | 
 		rope_scaling: form.ropeScaling === 'auto' ? null : form.ropeScaling,
 		rope_scale: form.ropeScaleText.trim() === '' ? null : Number(form.ropeScaleText),
 		chat_template: form.template.trim() === '' ? null : form.template,
+		chat_template_file: form.template.trim() === '' ? pathOf(form.templateFile) : null,
 		lora_path: pathOf(form.lora),
 		draft_model_path: pathOf(form.draft),
 		extra_arguments: form.extra.split(/\s+/).filter(Boolean)

@@ -174,5 +174,6 @@ export const fakeSettings: Settings = {
 	embedding_model_path: null,
 	reranker_model_path: null,
 	presets: [],
+	load_presets: [],
 	last_config: null
 };

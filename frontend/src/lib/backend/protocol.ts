@@ -80,6 +80,8 @@ export interface Commands {
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
+	save_load_preset: { args: { preset: LoadPresetInput }; value: Settings };
+	delete_load_preset: { args: { preset_id: string }; value: Settings };
 	get_server_metrics: { args: Record<string, never>; value: MetricsSample | null };
 	get_server_report: { args: Record<string, never>; value: string };
 	open_log_folder: { args: Record<string, never>; value: null };
@@ -580,6 +582,42 @@ export interface LoadOther {
 	name: string;
 	size_bytes: number;
 	needed_bytes: number | null;
+}
+
+export interface LoadPreset {
+	id: string;
+	name: string;
+	context_size: number | null;
+	gpu_layers: number | null;
+	parallel: number | null;
+	threads: number | null;
+	batch_size: number | null;
+	flash_attention: FlashAttention | null;
+	cache_type_k: CacheType | null;
+	cache_type_v: CacheType | null;
+	load_mode: LoadMode | null;
+	rope_scaling: RopeScaling | null;
+	rope_scale: number | null;
+	idle_minutes: number | null;
+	extra_arguments: string[];
+}
+
+export interface LoadPresetInput {
+	id: string;
+	name: string;
+	context_size?: number | null;
+	gpu_layers?: number | null;
+	parallel?: number | null;
+	threads?: number | null;
+	batch_size?: number | null;
+	flash_attention?: FlashAttention | null;
+	cache_type_k?: CacheType | null;
+	cache_type_v?: CacheType | null;
+	load_mode?: LoadMode | null;
+	rope_scaling?: RopeScaling | null;
+	rope_scale?: number | null;
+	idle_minutes?: number | null;
+	extra_arguments?: string[];
 }
 
 export interface LoadWithContext {
@@ -1118,6 +1156,7 @@ export interface Settings {
 	embedding_model_path: string | null;
 	reranker_model_path: string | null;
 	presets: Preset[];
+	load_presets: LoadPreset[];
 	first_run_left: boolean;
 	download_limit_bytes: number | null;
 	last_config: ServerConfig | null;

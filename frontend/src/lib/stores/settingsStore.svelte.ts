@@ -1,6 +1,13 @@
 import type { Backend } from '../backend/backend';
 import type { Keyboard } from '../shortcuts';
-import type { AppInfo, Commands, Engine, PresetInput, Settings } from '../backend/protocol';
+import type {
+	AppInfo,
+	Commands,
+	Engine,
+	LoadPresetInput,
+	PresetInput,
+	Settings
+} from '../backend/protocol';
 
 /** A setting that the person changes. */
 export type SettingName = keyof Commands['update_settings']['args'];
@@ -72,5 +79,14 @@ export class SettingsStore {
 
 	async deletePreset(id: string): Promise<void> {
 		await this.#backend.invoke('delete_preset', { preset_id: id });
+	}
+
+	/** Keeps load options under a name; one with the same id is replaced. */
+	async saveLoadPreset(preset: LoadPresetInput): Promise<void> {
+		await this.#backend.invoke('save_load_preset', { preset });
+	}
+
+	async deleteLoadPreset(id: string): Promise<void> {
+		await this.#backend.invoke('delete_load_preset', { preset_id: id });
 	}
 }

@@ -88,6 +88,7 @@ export const fit = {
 /** The rarer load options. */
 export const loadMore = {
 	title: 'More options',
+	preset: 'Preset',
 	remember: 'Remember for this model',
 	reset: (label: string) => `Reset ${label.toLowerCase()} to default`,
 	wrong: 'This is no number that it can be.',
@@ -113,6 +114,9 @@ export const loadMore = {
 	draftHint: 'A small model of the same vocabulary guesses ahead',
 	template: 'Chat template',
 	templateHint: 'Jinja, instead of the model’s own',
+	templateRead: 'From a file…',
+	templateFrom: (path: string) => `Read from ${path} at each start`,
+	templateWrong: (file: string) => `${file} is no template: a text of at most 1 MB is needed.`,
 	extra: 'Extra arguments',
 	extraHint: 'llama-server’s own words, checked before the start'
 };
