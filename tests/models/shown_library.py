@@ -81,7 +81,20 @@ def write_shown_library(folder: Path) -> Path:
     return folder
 
 
+def shown_header(file: str) -> bytes:
+    """What one of them begins with, by its file's name without the ending."""
+    return next(_describe(shape)[0] for shape in _SHAPES if shape.file == file)
+
+
 def _write(path: Path, shape: _Shape) -> None:
+    header, data_bytes = _describe(shape)
+    with path.open("wb") as file:
+        file.write(header)
+        file.truncate(len(header) + 32 + data_bytes)
+
+
+def _describe(shape: _Shape) -> tuple[bytes, int]:
+    """The header, and how many bytes of weights follow."""
     own = shape.architecture
     keys: dict[str, Value] = {
         "general.architecture": own,
@@ -116,7 +129,4 @@ def _write(path: Path, shape: _Shape) -> None:
     ]
     tensors.append(("token_embd.weight", (shape.width, 128_256), shape.kind))
     numbers = sum(columns * rows for _, (columns, rows), _ in tensors)
-    header = write_header(keys, tensors)
-    with path.open("wb") as file:
-        file.write(header)
-        file.truncate(len(header) + 32 + int(numbers * _BYTES[shape.kind]))
+    return write_header(keys, tensors), int(numbers * _BYTES[shape.kind])

@@ -14,8 +14,8 @@ from llama_desktop.services.application import Application
 
 
 async def search_hub(app: Application, *, query: str) -> tuple[HubModel, ...]:
-    """Ask the Hub for repositories with GGUF files, most downloaded first."""
-    return await app.finder.search(query)
+    """Ask the Hub for repositories with GGUF files, most downloaded first; may they fit here?"""
+    return await app.hub_fit.search(query)
 
 
 async def get_hub_model(app: Application, *, repo: str) -> HubRepo:

@@ -25,6 +25,8 @@ class HubModel(Struct, frozen=True, kw_only=True):
     has_vision: bool
     parameter_count: int | None = None
     """None: the Hub does not tell."""
+    may_fit: bool | None = None
+    """Whether a small file of it would fit here; None: too little is known."""
 
 
 class HubFile(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pytest
 
 from fakes.download_app import open_downloads
 from fakes.fake_hub import FakeHub, fake_hub, make_content
-from llama_desktop.domain.fit import MachineState, Verdict
+from llama_desktop.domain.fit import GpuMemory, MachineState, Verdict
 from llama_desktop.infrastructure.hub import Hub
 from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.services.models.hub_fit import HubFitService
@@ -61,3 +61,32 @@ async def test_a_head_that_tells_nothing_leaves_it_unknown(tmp_path: Path) -> No
     with fake_hub() as hub:
         hub.add(REPO)["Tiny-Q4_0.gguf"] = make_content(3_000_000)
         assert await _verdicts(hub, tmp_path, 16 * GB) == {"Q4_0": Verdict.UNKNOWN}
+
+
+async def test_a_search_says_of_which_models_even_a_small_file_would_be_too_large(
+    tmp_path: Path,
+) -> None:
+    async def read_machine() -> MachineState:
+        return MachineState(
+            ram_total_bytes=32 * GB,
+            ram_free_bytes=4 * GB,
+            threads=4,
+            gpus=(GpuMemory(name="card", total_bytes=4 * GB, free_bytes=4 * GB),),
+        )
+
+    with fake_hub() as hub:
+        for name, count in (("small", 8 * GB), ("large", 70 * GB), ("untold", None)):
+            hub.add(f"acme/{name}-GGUF", gguf={"total": count})
+        endpoint = httpx.URL(hub.url)
+        async with (
+            open_downloads(tmp_path, hub) as app,
+            Web(endpoint=endpoint, token=_no_token) as web,
+        ):
+            service = HubFitService(app.finder, Hub(web, endpoint), web, read_machine)
+            found = await service.search("acme")
+
+    assert {one.repo: one.may_fit for one in found} == {
+        "acme/small-GGUF": True,
+        "acme/large-GGUF": False,
+        "acme/untold-GGUF": None,
+    }

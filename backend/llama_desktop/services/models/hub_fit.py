@@ -14,7 +14,13 @@ from typing import Final
 import httpx
 from msgspec.structs import replace
 
-from llama_desktop.domain.downloads import HubFit, HubQuantization, HubRepo, QuantizationFit
+from llama_desktop.domain.downloads import (
+    HubFit,
+    HubModel,
+    HubQuantization,
+    HubRepo,
+    QuantizationFit,
+)
 from llama_desktop.domain.fit import MachineState, MemoryEstimate, Verdict
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.model_facts import ModelFacts, ModelWeights
@@ -33,6 +39,8 @@ from llama_desktop.services.models.fit import (
 
 _FIRST_BYTES: Final = 2 << 20
 _MOST_BYTES: Final = 32 << 20
+_SMALL_BITS: Final = 3
+"""For each parameter, in the smallest files that are worth loading."""
 
 ReadMachine = Callable[[], Awaitable[MachineState]]
 """What is free now."""
@@ -48,6 +56,16 @@ class HubFitService:
         self._hub = hub
         self._web = web
         self._read_machine = read_machine
+
+    async def search(self, query: str) -> tuple[HubModel, ...]:
+        """Repositories with GGUF files, each with whether a small file of it would fit here.
+
+        Raises:
+            HubModelNotFound, HubGated, Offline, HubUnreachable: no usable answer.
+        """
+        found = await self._finder.search(query)
+        machine = await self._read_machine()
+        return tuple(replace(one, may_fit=may_fit(one, machine)) for one in found)
 
     async def estimate(self, repo: str) -> HubFit:
         """Of each model of a repository whether it fits, with the usual context.
@@ -90,6 +108,14 @@ class HubFitService:
             wanted,
             require=lambda status: self._hub.require_file(status, repo),
         )
+
+
+def may_fit(model: HubModel, machine: MachineState) -> bool | None:
+    """By the count of parameters alone, before any file is looked at. Pure."""
+    if model.parameter_count is None or machine.ram_free_bytes is None:
+        return None
+    free = machine.ram_free_bytes + sum(gpu.free_bytes for gpu in machine.gpus)
+    return model.parameter_count * _SMALL_BITS // 8 + EMBEDDED_OVERHEAD <= free
 
 
 def estimate_repo(seen: HubRepo, facts: ModelFacts | None, machine: MachineState) -> HubFit:

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { BackendError } from '../../lib/backend/errors';
 import { FakeBackend } from '../../lib/backend/fake';
-import type { Download, HubRepo } from '../../lib/backend/protocol';
+import type { Download, HubRepo, QuantizationFit } from '../../lib/backend/protocol';
 import { renderWithStores } from '../../testing/renderWithStores';
 import DownloadsSection from './DownloadsSection.svelte';
 import ModelFinder from './ModelFinder.svelte';
-import { suggestedName } from './suggested';
+import { remarkOn, suggestedName } from './suggested';
 
 function aDownload(change: Partial<Download> = {}): Download {
 	return {
@@ -135,7 +135,8 @@ describe('the finder', () => {
 					likes: 1,
 					is_gated: false,
 					has_vision: true,
-					parameter_count: null
+					parameter_count: null,
+					may_fit: null
 				}
 			])
 			.answer('get_hub_model', () => REPO)
@@ -178,7 +179,7 @@ describe('the finder', () => {
 		expect(await screen.findByRole('radio', { name: /Q4_K_M/ })).toBeChecked();
 		expect(screen.getByRole('radio', { name: /F16/ })).toBeDisabled();
 		expect(
-			await screen.findByRole('radio', { name: /Q3_K_M.*Fits on GPU.*7\.9.GB of 11\.1.GB/ })
+			await screen.findByRole('radio', { name: /Q3_K_M.*Fits on GPU.*7\.9 of 11\.1.GB/ })
 		).toBeInTheDocument();
 		expect(screen.getByRole('radio', { name: /Q4_K_M.*37 of 49 layers/ })).toBeInTheDocument();
 		expect(screen.getByText('with 16k context')).toBeInTheDocument();
@@ -248,4 +249,33 @@ test('about four bits are suggested, else the smallest that is whole', () => {
 	expect(suggestedName(REPO.quantizations)).toBe('Q4_K_M');
 	expect(suggestedName(small === undefined ? [] : [small])).toBe('Q3_K_M');
 	expect(suggestedName(usual === undefined ? [] : [{ ...usual, missing_parts: [1] }])).toBeNull();
+});
+
+function aFit(change: Partial<QuantizationFit> = {}): QuantizationFit {
+	return {
+		name: 'Q4_K_M',
+		verdict: 'gpu',
+		layer_count: 40,
+		gpu_layers: 40,
+		needed_bytes: 8_000_000_000,
+		available_bytes: 12_000_000_000,
+		...change
+	};
+}
+
+test('what would not fit is not suggested while something else does', () => {
+	const fits = [aFit({ verdict: 'too_large' }), aFit({ name: 'Q3_K_M' })];
+	expect(suggestedName(REPO.quantizations, fits)).toBe('Q3_K_M');
+	const none = fits.map((fit) => ({ ...fit, verdict: 'too_large' as const }));
+	expect(suggestedName(REPO.quantizations, none)).toBe('Q4_K_M');
+});
+
+test('a file that is tight, slow or of few bits is remarked on', () => {
+	expect(remarkOn('Q4_K_M', aFit())).toBeNull();
+	expect(remarkOn('Q4_K_M', null)).toBeNull();
+	expect(remarkOn('Q4_K_M', aFit({ needed_bytes: 11_500_000_000 }))).toBe('tight');
+	expect(remarkOn('Q8_0', aFit({ verdict: 'partly', gpu_layers: 30 }))).toBe('slow');
+	expect(remarkOn('F16', aFit({ verdict: 'partly', gpu_layers: 10 }))).toBe('very_slow');
+	expect(remarkOn('UD-IQ2_XXS', aFit())).toBe('worse');
+	expect(remarkOn('Q3_K_M', aFit({ verdict: 'too_large' }))).toBe('worse');
 });

@@ -2,12 +2,22 @@ import { asBackendError, type BackendError } from '../../lib/backend/errors';
 import type { HubFit, HubModel, HubRepo } from '../../lib/backend/protocol';
 import type { DownloadsStore } from '../../lib/stores/downloadsStore.svelte';
 
+/** Which models and files are listed. */
+export type Scope = 'fitting' | 'everything';
+
 /** Owns one search on the Hub and the repository that is looked at. Asks only when it is told to. */
 export class Finder {
 	query = $state('');
 	/** What was searched for; `null`: nothing yet. */
 	searched = $state<string | null>(null);
 	models = $state.raw<readonly HubModel[]>([]);
+	scope = $state<Scope>('fitting');
+	/** Those of the scope; what is not known to be too large may fit. */
+	shown = $derived(
+		this.scope === 'everything'
+			? this.models
+			: this.models.filter(({ may_fit }) => may_fit !== false)
+	);
 	isSearching = $state(false);
 	searchProblem = $state.raw<BackendError | null>(null);
 

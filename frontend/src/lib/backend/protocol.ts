@@ -496,6 +496,7 @@ export interface HubModel {
 	is_gated: boolean;
 	has_vision: boolean;
 	parameter_count: number | null;
+	may_fit: boolean | null;
 }
 
 export interface HubQuantization {

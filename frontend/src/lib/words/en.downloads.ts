@@ -85,8 +85,16 @@ export const finder = {
 	partly: 'Partly on GPU',
 	tooLargeToLoad: 'Won’t fit',
 	layers: (some: number, all: number) => `${formatCount(some)} of ${formatCount(all)} layers`,
-	ofFree: (needed: string, free: string) => `${needed} of ${free}`,
+	ofFree: formatAmount,
 	suggested: 'Suggested',
+	remarks: {
+		tight: 'tight',
+		slow: 'slow',
+		very_slow: 'very slow',
+		worse: 'noticeably worse'
+	},
+	hiddenFiles: (count: number) =>
+		`${plural(count, 'larger file', 'larger files')} would not fit this computer.`,
 	token: 'Access token',
 	tokenTitle: 'Access to gated models',
 	tokenHint:
