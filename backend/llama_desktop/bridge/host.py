@@ -1,7 +1,7 @@
 """The core thread: the event loop with all services and the HTTP server on a loopback port.
 
 The port is taken first and the rest is imported by the core thread, so that a window can be made
-while the core gets ready: the page's first request waits in the port's queue.
+and its page loaded while the core gets ready: what the page asks waits at the door.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from llama_desktop.services.application import Application
 
 logger = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ class Host:
         """Called on the core thread when the end begins; the window closes itself by it."""
 
     def start(self) -> Address:
-        """Take the port and start the core. Who asks is answered as soon as the core is ready.
+        """Take the port and start the core. Who asks it is answered as soon as it is ready.
 
         Raises:
             OSError: the port is taken.
@@ -158,27 +160,34 @@ class Host:
             self._ready.set()
 
     async def _serve(self, listening: socket.socket, address: Address) -> None:
-        from llama_desktop.bridge.http_api import build_http_api
+        from llama_desktop.bridge.access import Access
+        from llama_desktop.bridge.doorway import Doorway
         from llama_desktop.bridge.server import Server
 
         self._loop = asyncio.get_running_loop()
-        self._closing = asyncio.Event()
+        self._closing = closing = asyncio.Event()
         if self._is_closing:
-            self._closing.set()
-        with listening:
-            async with self._open_application() as app:
-                self._app = app
-                signals = asyncio.create_task(self._end_on_signal(), name="signals")
-                routes = build_http_api(
-                    app, token=address.token, port=address.port, page=self._page
-                )
-                server = Server(routes, ready=self._become_ready, closing=self._closing)
+            closing.set()
+        doorway = Doorway(page=self._page)
+        guarded = Access(doorway, token=address.token, port=address.port)
+        server = Server(guarded, closing=closing)
+        serving = asyncio.create_task(server.serve([listening]), name="serve")
+        signals = asyncio.create_task(self._end_on_signal(), name="signals")
+        try:
+            async with await asyncio.to_thread(self._open_application) as app:
                 try:
-                    await server.serve([listening])
+                    doorway.open(await asyncio.to_thread(_build_api, app))
+                    self._app = app
+                    self._become_ready()
+                    await serving
                 finally:
-                    signals.cancel()
                     if self.on_closing is not None:
                         self.on_closing()
+        finally:
+            signals.cancel()
+            closing.set()
+            await serving
+            listening.close()
 
     async def _end_on_signal(self) -> None:
         if self._signals is None:
@@ -186,6 +195,12 @@ class Host:
         await asyncio.get_running_loop().sock_recv(self._signals[0], 1)
         logger.info("ending on a signal")
         self.close()
+
+
+def _build_api(app: Application) -> ASGIApp:
+    from llama_desktop.bridge.http_api import build_http_api
+
+    return build_http_api(app)
 
 
 def _listen(port: int) -> socket.socket:

@@ -1,21 +1,19 @@
-"""The HTTP routes: ask (`POST /api/invoke/…`), listen (`/api/events`), and the page itself."""
+"""The HTTP routes of the open app: ask (`POST /api/invoke/…`), listen (`/api/events`)."""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from llama_desktop.bridge.access import PROTOCOL, Access
+from llama_desktop.bridge.access import PROTOCOL
 from llama_desktop.bridge.api import Answer, Api, refuse
 from llama_desktop.bridge.codec import decode, encode
 from llama_desktop.bridge.outbox import Outbox
@@ -33,8 +31,8 @@ class _Wish(msgspec.Struct, forbid_unknown_fields=True):
     unlisten: list[str] = []
 
 
-def build_http_api(app: Application, *, token: str, port: int, page: Path) -> ASGIApp:
-    """The ASGI app behind the guard. `page` is the built page's folder."""
+def build_http_api(app: Application) -> ASGIApp:
+    """What is behind the door, see `Doorway`."""
     api = Api(app)
 
     async def invoke(request: Request) -> Response:
@@ -53,9 +51,8 @@ def build_http_api(app: Application, *, token: str, port: int, page: Path) -> AS
     routes = [
         Route("/api/invoke/{command}", invoke, methods=["POST"]),
         WebSocketRoute("/api/events", events),
-        Mount("/", _Page(directory=page, html=True, check_dir=False)),
     ]
-    return Access(Starlette(routes=routes), token=token, port=port)
+    return Starlette(routes=routes)
 
 
 async def _body(request: Request) -> bytes:
@@ -109,15 +106,3 @@ async def _send_frames(socket: WebSocket, outbox: Outbox) -> None:
             await socket.send_text(frame.decode())
         except (WebSocketDisconnect, RuntimeError):
             return  # the page went away while a frame was on its way
-
-
-class _Page(StaticFiles):
-    """The page's files. Names with a hash never change; index.html always may."""
-
-    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(full_path, *args, **kwargs)
-        hashed = Path(full_path).parent.name == "assets"
-        response.headers["cache-control"] = (
-            "public, max-age=31536000, immutable" if hashed else "no-cache"
-        )
-        return response

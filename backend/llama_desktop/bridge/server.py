@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Final
 
 import uvicorn
@@ -15,7 +14,7 @@ _GRACE_SECONDS: Final = 1
 class Server(uvicorn.Server):
     """uvicorn that waits for its end instead of looking for it ten times a second."""
 
-    def __init__(self, app: ASGIApp, *, ready: Callable[[], None], closing: asyncio.Event) -> None:
+    def __init__(self, app: ASGIApp, *, closing: asyncio.Event) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -30,10 +29,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        self._ready = ready
         self._closing = closing
 
     async def main_loop(self) -> None:
         """Between start-up and shutdown."""
-        self._ready()
         await self._closing.wait()
