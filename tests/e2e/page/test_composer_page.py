@@ -106,7 +106,7 @@ def test_drafts_of_every_chat_survive_a_restart_of_the_app(
         page.keyboard.press("Control+n")
         _message(page).fill("a new thought")
         _drop(page, "notes.txt", "text/plain", b"some notes")
-        expect(_files(page)).to_contain_text("notes.txt")
+        expect(_files(page).get_by_role("button", name="Remove notes.txt")).to_be_visible()
         # Left at once, without the pause after the last key.
         page.goto("about:blank")
         _until(lambda: _holds(app.invoke("get_drafts"), "a new thought", "notes.txt"))
