@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from driver.running_app import RunningApp, running_app
 
@@ -16,6 +23,9 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RESULTS = Path(__file__).resolve().parents[3] / "test-results"
 
 OpenPage = Callable[..., Page]
+
+# A busy machine is slow, and no failure of ours.
+expect.set_options(timeout=20_000)
 
 
 # Not for the whole session: its event loop would run on, and every later test with one would fail.
