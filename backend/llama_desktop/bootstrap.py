@@ -87,6 +87,7 @@ from llama_desktop.services.models.hub_account import HubAccountService
 from llama_desktop.services.models.hub_fit import HubFitService
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.records import ModelRecordService
+from llama_desktop.services.models.room import RoomService
 from llama_desktop.services.notices import NoticeService
 from llama_desktop.services.settings import SettingsService
 from llama_desktop.services.snapshots import SnapshotService
@@ -254,6 +255,8 @@ async def open_application(
             loading = tasks.create_task(again, name="load the last model")
             stack.callback(loading.cancel)
         info = _info(paths, version=version, has_window=desktop.has_window)
+        deletion = ModelDeletionService(models, settings, lambda: llama.state, move_to_trash)
+        room = await stack.enter_async_context(RoomService(downloads, deletion, models))
         snapshots = await stack.enter_async_context(
             SnapshotService(
                 SnapshotFolder(
@@ -302,14 +305,13 @@ async def open_application(
             ),
             models=models,
             model_records=model_records,
-            model_deletion=ModelDeletionService(
-                models, settings, lambda: llama.state, move_to_trash
-            ),
+            model_deletion=deletion,
             fit=fit,
             downloads=downloads,
             finder=hub_finder,
             hub_account=hub_account,
             hub_fit=HubFitService(hub_finder, hub, web, fit.read_machine),
+            room=room,
             engine_finder=finder,
             first_run=FirstRunService(finder, machine),
             settings=settings,

@@ -25,6 +25,7 @@ from llama_desktop.domain.errors import (
     AttachmentUnusable,
     Conflict,
     ConversationNotFound,
+    DeleteFailed,
     DeleteRefused,
     DownloadNotFound,
     DownloadRefused,
@@ -146,7 +147,9 @@ _ROWS: Final = (
     command(models.add_model_folder, FolderUnusable, StorageFailed),
     command(models.remove_model_folder, FolderUnusable, StorageFailed),
     command(models.rescan_models),
-    command(models.delete_model, ModelNotFound, ModelInUse, DeleteRefused, TrashFailed),
+    command(
+        models.delete_model, ModelNotFound, ModelInUse, DeleteRefused, TrashFailed, DeleteFailed
+    ),
     command(models.find_model_caches),
     command(models.estimate_fit),
     command(models.estimate_library),
@@ -178,6 +181,7 @@ _ROWS: Final = (
     command(downloads.pause_download, DownloadNotFound, StorageFailed),
     command(downloads.resume_download, DownloadNotFound, StorageFailed),
     command(downloads.cancel_download, DownloadNotFound, StorageFailed),
+    command(downloads.find_room),
     command(first_run.get_first_run),
     command(downloads.get_hub_access),
     command(downloads.save_hub_token, StorageFailed),

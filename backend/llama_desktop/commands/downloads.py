@@ -9,6 +9,7 @@ from llama_desktop.domain.downloads import (
     HubFit,
     HubModel,
     HubRepo,
+    RoomToMake,
 )
 from llama_desktop.services.application import Application
 
@@ -58,6 +59,11 @@ async def resume_download(app: Application, *, download_id: str) -> Download:
 async def cancel_download(app: Application, *, download_id: str) -> None:
     """Take it off the list and delete what is here of it; a finished model stays."""
     await app.downloads.cancel(download_id)
+
+
+async def find_room(app: Application) -> tuple[RoomToMake, ...]:
+    """What could be deleted so that a download that lacks room goes on; largest first."""
+    return await app.room.find()
 
 
 async def get_hub_access(app: Application) -> HubAccess:

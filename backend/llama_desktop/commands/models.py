@@ -35,9 +35,9 @@ async def rescan_models(app: Application) -> ModelLibrary:
     return await app.models.rescan()
 
 
-async def delete_model(app: Application, *, path: Path) -> int:
-    """Move all files of a model to the system's trash; answers the bytes that they take."""
-    return await app.model_deletion.delete(path)
+async def delete_model(app: Application, *, path: Path, for_good: bool = False) -> int:
+    """Move all files of a model to the system's trash, or delete them; answers their bytes."""
+    return await app.model_deletion.delete(path, for_good=for_good)
 
 
 async def find_model_caches(app: Application) -> tuple[ModelCache, ...]:

@@ -195,6 +195,8 @@ class Download(Struct, frozen=True, kw_only=True):
     title: str
     quantization: str | None
     repo: str | None
+    folder: Path
+    """The model folder that it goes to."""
     size_bytes: int
     done_bytes: int
     state: DownloadState
@@ -208,3 +210,24 @@ class Downloads(Struct, frozen=True, kw_only=True):
     """Where a new one would go."""
     free_bytes: int | None
     """On that folder's disk, when it was last looked at; None: it cannot be told."""
+
+
+class ModelRoom(Struct, frozen=True, kw_only=True, tag="model"):
+    """A model that could be deleted."""
+
+    path: Path
+    name: str
+    freed_bytes: int
+    """On the disk of the downloads, when it is deleted for good."""
+
+
+class DownloadRoom(Struct, frozen=True, kw_only=True, tag="download"):
+    """A download that stands still and could be cancelled."""
+
+    download_id: str
+    name: str
+    freed_bytes: int
+
+
+RoomToMake = ModelRoom | DownloadRoom
+"""What takes room that a download lacks."""

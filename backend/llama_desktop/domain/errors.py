@@ -36,6 +36,7 @@ AppError
 ├── StorageFailed              storage_failed         507  full disk, read-only folder
 │   └── DataFolderLocked       data_folder_locked
 ├── TrashFailed                trash_failed           507  the system's trash takes no file
+├── DeleteFailed               delete_failed          507  a file that was to go stays
 ├── NoWindow                   no_window              501
 └── InternalError              internal_error         500  a defect of ours, logged whole
 
@@ -240,6 +241,12 @@ class DataFolderLocked(StorageFailed):
 
 class TrashFailed(AppError):
     """The system's trash did not take a file."""
+
+    status = 507
+
+
+class DeleteFailed(AppError):
+    """A file could not be deleted for good."""
 
     status = 507
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.models.hub_fit import HubFitService
     from llama_desktop.services.models.library import ModelLibraryService
     from llama_desktop.services.models.records import ModelRecordService
+    from llama_desktop.services.models.room import RoomService
     from llama_desktop.services.notices import NoticeService
     from llama_desktop.services.settings import SettingsService
     from llama_desktop.services.snapshots import SnapshotService
@@ -71,6 +72,7 @@ class Application:
     finder: FinderService
     hub_account: HubAccountService
     hub_fit: HubFitService
+    room: RoomService
     engine_finder: EngineFinder
     first_run: FirstRunService
     settings: SettingsService

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from driver.small_disk import mounted_disk
 from fakes.download_app import QUICK, DownloadApp, open_downloads
 from fakes.fake_hub import FakeHub, fake_hub, make_content
 from llama_desktop.domain.downloads import (
@@ -316,15 +315,8 @@ async def test_what_does_not_fit_the_disk_is_not_begun(hub: FakeHub, tmp_path: P
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if sys.platform != "linux":
-        pytest.skip("tmpfs is Linux's")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=72m", "tmpfs", str(disk)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("a small disk can only be mounted by root")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with mounted_disk(tmp_path / "disk", 72) as disk:
+        yield disk
 
 
 def _fill(ballast: Path) -> None:

@@ -1,15 +1,25 @@
-"""Deletes models: into the system's trash, and only what is the person's own to delete."""
+"""Deletes models, into the system's trash or for good; only what is the person's own to delete."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from llama_desktop.domain.errors import DeleteRefused, ModelInUse, ModelNotFound, TrashFailed
+from llama_desktop.domain.downloads import ModelRoom
+from llama_desktop.domain.errors import (
+    AppError,
+    DeleteFailed,
+    DeleteRefused,
+    ModelInUse,
+    ModelNotFound,
+    TrashFailed,
+)
 from llama_desktop.domain.llama import Failed, ServerState, Stopped
 from llama_desktop.domain.models import CacheKind, ModelFile
+from llama_desktop.infrastructure.disk_room import find_device, measure_freed
 from llama_desktop.infrastructure.model_caches import find_owner
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.model_names import read_name
@@ -24,6 +34,17 @@ _OWNERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What decides whether a model may be deleted, as it is at this moment."""
+
+    folders: tuple[Path, ...]
+    models: tuple[ModelFile, ...]
+    loaded: Collection[Path]
+    chosen: Collection[Path | None]
+    """What the search uses."""
+
+
 class ModelDeletionService:
     """Owns nothing: the library says what there is, the disk is asked again each time."""
 
@@ -33,71 +54,66 @@ class ModelDeletionService:
         settings: SettingsService,
         server_state: Callable[[], ServerState],
         trash: Callable[[Path], None],
+        erase: Callable[[Path], None] = Path.unlink,
     ) -> None:
         """`trash` moves one file to the system's trash or raises OSError; see `move_to_trash`."""
         self._library = library
         self._settings = settings
         self._server_state = server_state
         self._trash = trash
+        self._erase = erase
 
-    async def delete(self, path: Path) -> int:
+    async def delete(self, path: Path, *, for_good: bool = False) -> int:
         """Move all files of a model to the trash; answers the bytes that they take.
 
-        Its projector goes with it unless another model uses it.
+        Its projector goes with it unless another model uses it. `for_good`: past the trash, so
+        that the disk has the room at once.
 
         Raises:
             ModelNotFound: it is not in the library, or not on disk any more.
             ModelInUse: it is loaded, or the search uses it.
             DeleteRefused: it lies outside the library's folders or in another program's store.
-            TrashFailed: a file cannot be moved to the trash.
+            TrashFailed, DeleteFailed: a file stays.
         """
         model = self._library.find_model(path)
         if model is None:
             raise ModelNotFound(f"No model in the library has the file {path}.")
         try:
-            return await asyncio.to_thread(
-                self._delete,
-                model,
-                self._settings.get().model_folders,
-                self._list_used(model),
-                self._server_paths(),
-            )
+            return await asyncio.to_thread(self._delete, self._ask(), model, for_good=for_good)
         finally:
             await self._library.rescan()
 
-    def _delete(
-        self,
-        model: ModelFile,
-        folders: Sequence[Path],
-        shared: Collection[Path],
-        loaded: Collection[Path],
-    ) -> int:
-        held = _resolve_all(loaded)
-        files = _locate(_list_files(model))
-        if held & files.keys():
-            raise ModelInUse(f"{model.name} is loaded. Eject it, then delete it.")
+    async def find_room(self, folder: Path) -> tuple[ModelRoom, ...]:
+        """The models that may be deleted, and what that frees on the disk of a folder."""
+        models = self._library.library().models
+        return await asyncio.to_thread(_find_room, self._ask(), models, folder)
+
+    def _ask(self) -> _Question:
         settings = self._settings.get()
-        chosen = _resolve_all((settings.embedding_model_path, settings.reranker_model_path))
-        if chosen & files.keys():
-            raise ModelInUse(
-                f"The search uses {model.name}. Choose another model for it in the settings of "
-                "the memory, then delete this one."
-            )
-        if model.mmproj_path is not None and model.mmproj_path not in shared:
-            projector = _locate((model.mmproj_path,))
-            if not held & projector.keys():
-                files |= projector
-        _require_own(files, folders)
+        return _Question(
+            folders=settings.model_folders,
+            models=self._library.library().models,
+            loaded=self._server_paths(),
+            chosen=(settings.embedding_model_path, settings.reranker_model_path),
+        )
+
+    def _delete(self, asked: _Question, model: ModelFile, *, for_good: bool) -> int:
+        files = _list_to_remove(asked, model)
         size = _measure(files)
-        self._move(model, [place for places in files.values() for place in sorted(places)])
+        places = [place for places in files.values() for place in sorted(places)]
+        self._remove(model, places, for_good=for_good)
         return size
 
-    def _move(self, model: ModelFile, places: Sequence[Path]) -> None:
+    def _remove(self, model: ModelFile, places: Sequence[Path], *, for_good: bool) -> None:
         for number, place in enumerate(places):
             try:
-                self._trash(place)
+                (self._erase if for_good else self._trash)(place)
             except OSError as error:
                 reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+                if for_good:
+                    done = f"{number} of {len(places)} files of {model.name} are deleted already."
+                    words = done if number else "Nothing was deleted."
+                    raise DeleteFailed(f"{place} cannot be deleted: {reason}. {words}") from error
                 moved = (
                     f"{number} of {len(places)} files of {model.name} are in the trash already."
                     if number
@@ -106,12 +122,7 @@ class ModelDeletionService:
                 raise TrashFailed(
                     f"{place} cannot be moved to the system's trash: {reason}. {moved}"
                 ) from error
-            logger.info("moved to the trash: %s", place)
-
-    def _list_used(self, model: ModelFile) -> set[Path]:
-        """The projectors of all other models."""
-        others = (one for one in self._library.library().models if one.path != model.path)
-        return {one.mmproj_path for one in others if one.mmproj_path is not None}
+            logger.info("%s: %s", "deleted" if for_good else "moved to the trash", place)
 
     def _server_paths(self) -> set[Path]:
         """The files that the server has open, or will open or close in a moment."""
@@ -121,6 +132,41 @@ class ModelDeletionService:
         config = state.config
         paths = (config.model_path, config.mmproj_path, config.lora_path, config.draft_model_path)
         return {path for path in paths if path is not None}
+
+
+def _list_to_remove(asked: _Question, model: ModelFile) -> dict[Path, set[Path]]:
+    """All files that go with a model, or why none may; see `delete`."""
+    held = _resolve_all(asked.loaded)
+    files = _locate(_list_files(model))
+    if held & files.keys():
+        raise ModelInUse(f"{model.name} is loaded. Eject it, then delete it.")
+    if _resolve_all(asked.chosen) & files.keys():
+        raise ModelInUse(
+            f"The search uses {model.name}. Choose another model for it in the settings of "
+            "the memory, then delete this one."
+        )
+    others = {one.mmproj_path for one in asked.models if one.path != model.path}
+    if model.mmproj_path is not None and model.mmproj_path not in others:
+        projector = _locate((model.mmproj_path,))
+        if not held & projector.keys():
+            files |= projector
+    _require_own(files, asked.folders)
+    return files
+
+
+def _find_room(
+    asked: _Question, models: Sequence[ModelFile], folder: Path
+) -> tuple[ModelRoom, ...]:
+    found = []
+    device = find_device(folder)
+    for model in models:
+        try:
+            freed = measure_freed(_list_to_remove(asked, model), device)
+        except (AppError, OSError):  # it may not be deleted, or is gone
+            continue
+        if freed > 0:
+            found.append(ModelRoom(path=model.path, name=model.name, freed_bytes=freed))
+    return tuple(found)
 
 
 def _list_files(model: ModelFile) -> Iterator[Path]:

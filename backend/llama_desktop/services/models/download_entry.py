@@ -71,6 +71,7 @@ class Entry:
             title=self.plan.title,
             quantization=self.plan.quantization,
             repo=self.plan.repo,
+            folder=self.plan.folder,
             size_bytes=self.plan.size_bytes,
             done_bytes=self.done_bytes,
             state=self.state,

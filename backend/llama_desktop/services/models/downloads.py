@@ -63,6 +63,7 @@ class DownloadService:
     | queued … checking   | `pause`            | paused                 |
     | fetching, checking  | a failure          | no_room, failed        |
     | paused … failed     | `resume`           | queued                 |
+    | no_room             | there is room      | queued                 |
     | any                 | `cancel`           | (gone with its parts)  |
     """
 
@@ -214,7 +215,26 @@ class DownloadService:
             await asyncio.to_thread(_remove, entry.plan)
         await self._keep()
         self._begin_next()
+        await self.go_on_where_room_is()
         await self.refresh()
+
+    async def go_on_where_room_is(self) -> None:
+        """Have the first go on that waits for room and has it now; say of the others what lacks.
+
+        One at a time: what is free now would be promised to all of them.
+        """
+        before = self.downloads()
+        for entry in self._entries.values():
+            if not isinstance(entry.state, NoRoom):
+                continue
+            missing = await asyncio.to_thread(find_missing_room, entry.plan)
+            if not isinstance(entry.state, NoRoom):
+                continue  # the person was faster
+            entry.state = Queued() if missing == 0 else NoRoom(missing_bytes=missing)
+            if missing == 0:
+                break
+        if self.downloads() != before:
+            self._begin_next()
 
     def _require(self, download_id: str) -> Entry:
         entry = self._entries.get(download_id)

@@ -15,6 +15,7 @@ function aDownload(change: Partial<Download> = {}): Download {
 		title: 'Phi-4 mini',
 		quantization: 'Q8_0',
 		repo: 'microsoft/phi',
+		folder: '/m',
 		size_bytes: 4_100_000_000,
 		done_bytes: 2_300_000_000,
 		state: { type: 'fetching', bytes_per_second: 38_000_000, seconds_left: 47, trouble: null },

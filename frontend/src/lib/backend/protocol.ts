@@ -55,7 +55,7 @@ export interface Commands {
 	add_model_folder: { args: { path: string }; value: ModelLibrary };
 	remove_model_folder: { args: { path: string }; value: ModelLibrary };
 	rescan_models: { args: Record<string, never>; value: ModelLibrary };
-	delete_model: { args: { path: string }; value: number };
+	delete_model: { args: { path: string; for_good?: boolean }; value: number };
 	find_model_caches: { args: Record<string, never>; value: ModelCache[] };
 	estimate_fit: { args: { config: ServerConfigInput }; value: MemoryEstimate };
 	estimate_library: { args: Record<string, never>; value: LibraryFit };
@@ -70,6 +70,7 @@ export interface Commands {
 	pause_download: { args: { download_id: string }; value: Download };
 	resume_download: { args: { download_id: string }; value: Download };
 	cancel_download: { args: { download_id: string }; value: null };
+	find_room: { args: Record<string, never>; value: (ModelRoom | DownloadRoom)[] };
 	get_first_run: { args: Record<string, never>; value: FirstRun };
 	get_hub_access: { args: Record<string, never>; value: HubAccess };
 	save_hub_token: { args: { token: string }; value: HubAccess };
@@ -127,6 +128,7 @@ export type ErrorCode =
 	| 'context_overflow'
 	| 'conversation_not_found'
 	| 'data_folder_locked'
+	| 'delete_failed'
 	| 'delete_refused'
 	| 'download_not_found'
 	| 'download_refused'
@@ -326,6 +328,7 @@ export interface Download {
 	title: string;
 	quantization: string | null;
 	repo: string | null;
+	folder: string;
 	size_bytes: number;
 	done_bytes: number;
 	state: Queued | Fetching | Checking | Paused | NoRoom | DownloadFailed | Finished;
@@ -335,6 +338,13 @@ export interface DownloadFailed {
 	type: 'failed';
 	code: string;
 	message: string;
+}
+
+export interface DownloadRoom {
+	type: 'download';
+	download_id: string;
+	name: string;
+	freed_bytes: number;
 }
 
 export interface Downloads {
@@ -829,6 +839,13 @@ export interface ModelRecord {
 
 export interface ModelRecords {
 	records: ModelRecord[];
+}
+
+export interface ModelRoom {
+	type: 'model';
+	path: string;
+	name: string;
+	freed_bytes: number;
 }
 
 export type Motion = 'system' | 'less';

@@ -2,12 +2,17 @@ import type { Backend } from '../backend/backend';
 import { asBackendError, type BackendError } from '../backend/errors';
 import type {
 	Download,
+	DownloadRoom,
 	Downloads,
 	HubAccess,
 	HubFit,
 	HubModel,
-	HubRepo
+	HubRepo,
+	ModelRoom
 } from '../backend/protocol';
+
+/** What takes room that a download lacks. */
+export type RoomToMake = ModelRoom | DownloadRoom;
 
 const EMPTY: Downloads = { downloads: [], folder: '', free_bytes: null };
 
@@ -77,6 +82,11 @@ export class DownloadsStore {
 	}
 
 	// What follows throws `BackendError`: who asks shows where it failed.
+
+	/** What could be deleted so that a download that lacks room goes on; largest first. */
+	async findRoom(): Promise<RoomToMake[]> {
+		return await this.#backend.invoke('find_room', {});
+	}
 
 	async search(query: string, signal: AbortSignal): Promise<HubModel[]> {
 		return await this.#backend.invoke('search_hub', { query }, signal);

@@ -58,9 +58,15 @@ export class ModelsStore {
 		return await this.#try(() => this.#backend.invoke('remove_model_folder', { path }));
 	}
 
-	/** Moves a model's files to the system's trash; answers their bytes. Throws why it cannot. */
-	async delete(path: string): Promise<number> {
-		return await this.#backend.invoke('delete_model', { path });
+	/**
+	 * Moves a model's files to the system's trash, or deletes them for good; answers their bytes.
+	 * Throws why it cannot.
+	 */
+	async delete(path: string, isForGood: boolean): Promise<number> {
+		return await this.#backend.invoke('delete_model', {
+			path,
+			...(isForGood && { for_good: true })
+		});
 	}
 
 	async rescan(): Promise<BackendError | null> {

@@ -35,6 +35,22 @@ export const downloads = {
 	cancelled: (name: string) => `Download of ${name} cancelled, its part deleted`
 };
 
+/** What can be deleted so that a download has room. */
+export const room = {
+	title: 'Make room',
+	order: 'largest first',
+	none: 'Nothing in your model folders on this disk can be deleted from here. Make room in another way; the download goes on when you resume it.',
+	failed: (message: string) => `What could be deleted cannot be listed. ${message}`,
+	delete: 'Delete…',
+	deleteName: (name: string) => `Delete ${name}…`,
+	cancel: 'Cancel download',
+	cancelName: (name: string) => `Cancel the download of ${name} and delete its part`,
+	part: 'What is here of a download',
+	neverUsed: 'never used',
+	lastUsed: (when: string) => `last used ${when}`,
+	doesNotFit: 'Does not fit this computer'
+};
+
 /** Every sentence of the finder. */
 export const finder = {
 	title: 'Find on Hugging Face',

@@ -130,6 +130,11 @@ export const deleteModel = {
 	withProjector: (file: string) => `Its projector ${file} goes too, unless another model uses it.`,
 	where:
 		'The files go to the system’s trash, from where they can be put back. The space is free once the trash is emptied.',
+	forGood:
+		'The files are deleted for good, past the trash, so that the room is there at once. This cannot be undone.',
+	confirmForGood: 'Delete for good',
+	deleting: 'Deleting…',
+	doneForGood: (name: string, size: string) => `${name} deleted, ${size} freed`,
 	confirm: 'Move to trash',
 	working: 'Moving…',
 	done: (name: string, size: string) => `${name} is in the system’s trash: ${size}`

@@ -211,3 +211,38 @@ async def test_a_file_that_went_away_meanwhile_is_told(tmp_path: Path) -> None:
         with pytest.raises(ModelNotFound, match="not there any more"):
             await bench.deletion.delete(model)
         assert bench.library.library().models == ()
+
+
+async def test_a_model_is_deleted_for_good_past_the_trash(tmp_path: Path) -> None:
+    async with _open(tmp_path) as bench:
+        parts = [bench.make(f"big-0000{number}-of-00002.gguf") for number in (1, 2)]
+        await bench.library.add_folder(bench.models)
+        await bench.deletion.delete(parts[0], for_good=True)
+        assert bench.trashed == []
+        assert not any(part.exists() for part in parts)
+        assert bench.library.library().models == ()
+
+
+async def test_what_can_be_deleted_is_listed_with_what_that_frees(tmp_path: Path) -> None:
+    async with _open(tmp_path) as bench:
+        free, loaded = bench.make("free.gguf"), bench.make("loaded.gguf")
+        bench.make("store/blobs/x.gguf")
+        for name in ("blobs", "manifests"):
+            (bench.models / "store" / name).mkdir(exist_ok=True)
+        free.write_bytes(free.read_bytes() + bytes(2_000_000))
+        await bench.library.add_folder(bench.models)
+        bench.state = _starting(loaded)
+
+        (room,) = await bench.deletion.find_room(tmp_path / "not" / "made" / "yet")
+
+        assert (room.path, room.name) == (free, "free")
+        assert 2_000_000 <= room.freed_bytes < 2_100_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+async def test_a_file_with_a_further_name_frees_nothing(tmp_path: Path) -> None:
+    async with _open(tmp_path) as bench:
+        model = bench.make("a.gguf")
+        (tmp_path / "elsewhere").hardlink_to(model)
+        await bench.library.add_folder(bench.models)
+        assert await bench.deletion.find_room(bench.models) == ()
