@@ -17,8 +17,8 @@ def check_toolkit() -> DoctorLine:
     except WindowUnavailable as error:
         return _line(
             Finding.WARN,
-            f"{error} The page opens in a browser.",
-            "Start it in a desktop session, or use llama-desktop --tab.",
+            f"{error} The address is printed instead.",
+            "Start it in a desktop session, or open the printed address in a browser.",
         )
     if sys.platform == "darwin":
         return _line(Finding.OK, "The system's own web view.")
