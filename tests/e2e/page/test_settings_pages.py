@@ -128,7 +128,7 @@ def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word
     found["delete"] = _violations(page)
     dialog.get_by_role("textbox").fill("delete")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("All chats deleted")).to_be_visible()
+    expect(page.get_by_text("All chats deleted", exact=True)).to_be_visible()
     assert app.invoke("list_conversations") == []
     assert app.invoke("list_snapshots") == []
     expect(page.get_by_text("There is no snapshot yet.")).to_be_visible()
