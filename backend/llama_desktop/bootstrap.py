@@ -22,6 +22,7 @@ from llama_desktop.domain.errors import (
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
+from llama_desktop.domain.snapshots import KeptKind
 from llama_desktop.infrastructure.desktop import Desktop
 from llama_desktop.infrastructure.download.pace import Pace
 from llama_desktop.infrastructure.folder_watch import watch_folders
@@ -40,6 +41,7 @@ from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.net.web import Web
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.attachment_files import AttachmentFiles
+from llama_desktop.infrastructure.storage.coming_files import ComingFiles
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
 from llama_desktop.infrastructure.storage.download_repository import DownloadRepository
 from llama_desktop.infrastructure.storage.draft_repository import DraftRepository
@@ -89,6 +91,7 @@ from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.models.room import RoomService
 from llama_desktop.services.notices import NoticeService
+from llama_desktop.services.restoring import RestoreService
 from llama_desktop.services.settings import SettingsService
 from llama_desktop.services.snapshots import SnapshotService
 from llama_desktop.services.telemetry import TelemetryService
@@ -119,6 +122,7 @@ async def open_application(
         stack.push_async_callback(storage.aclose)
         notices = NoticeService()
         leaving = LeavingService()
+        await _finish_restoring(paths, storage, notices)
         settings = SettingsService(
             SettingsRepository(
                 file=paths.settings_file, damaged=paths.damaged, backups=paths.backups
@@ -262,10 +266,13 @@ async def open_application(
                 SnapshotFolder(
                     data=paths.data,
                     snapshots=paths.snapshots,
-                    files=(paths.settings_file, paths.drafts_file, paths.facts_file),
+                    files=(
+                        paths.settings_file,
+                        paths.drafts_file,
+                        paths.facts_file,
+                        paths.model_records_file,
+                    ),
                 ),
-                conversations,
-                is_answering=orchestrator.is_answering,
             )
         )
         yield Application(
@@ -279,6 +286,19 @@ async def open_application(
             exports=ExportService(conversations, attachments),
             imports=imports,
             snapshots=snapshots,
+            restoring=RestoreService(
+                snapshots,
+                conversations,
+                orchestrator,
+                drafts,
+                {
+                    KeptKind.SETTINGS: (paths.settings_file.name, settings),
+                    KeptKind.FACTS: (paths.facts_file.name, facts),
+                    KeptKind.MODEL_CHOICES: (paths.model_records_file.name, model_records),
+                },
+                data=paths.data,
+                on_settings=models.begin_rescan,
+            ),
             attachments=attachments,
             drafts=drafts,
             memory=memory,
@@ -290,6 +310,7 @@ async def open_application(
                 facts,
                 memory,
                 snapshots,
+                drafts_file=paths.drafts_file.name,
                 facts_file=paths.facts_file.name,
             ),
             erasing=EraseService(
@@ -341,6 +362,19 @@ async def open_application(
                 "notices": notices.topic,
                 "leaving": leaving.topic,
             },
+        )
+
+
+async def _finish_restoring(
+    paths: AppPaths, storage: StorageThread, notices: NoticeService
+) -> None:
+    """Go on with going back to a snapshot, where the app died in the middle of it."""
+    failed = await storage.run(ComingFiles(paths.data).finish)
+    if failed is not None:
+        notices.add(
+            "restore_unfinished",
+            f"Going back to a snapshot was not finished. {failed.message} The newest snapshot has "
+            "everything as it was before.",
         )
 
 

@@ -147,11 +147,12 @@ async def make_snapshot(app: Application) -> Snapshot:
 
 
 async def restore_snapshot(app: Application, *, snapshot_id: str) -> Restored:
-    """Make the chats of a snapshot as they were; how they are now becomes a snapshot first.
+    """Make everything as it was in a snapshot; how it is now becomes a snapshot first.
 
-    Chats begun since stay as they are.
+    Chats, settings, presets, drafts, remembered facts, and what was chosen for models. Chats begun
+    since stay, and what is written in them.
     """
-    return await app.snapshots.restore(snapshot_id)
+    return await app.restoring.restore(snapshot_id)
 
 
 async def count_all_data(app: Application) -> Erasable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 
@@ -14,10 +16,21 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     conversation_count: int
 
 
+class KeptKind(StrEnum):
+    """What is kept besides the chats, and comes back with them."""
+
+    SETTINGS = "settings"
+    DRAFTS = "drafts"
+    FACTS = "facts"
+    MODEL_CHOICES = "model_choices"
+    """Favourites, how models are loaded, and what they were measured to take."""
+
+
 class Restored(Struct, frozen=True, kw_only=True):
-    """What `restore_snapshot` has done."""
+    """What `restore_snapshot` has done. What is not named here was as it was then."""
 
     restored_count: int
-    """Conversations that are as they were then; the others had not changed."""
+    """Conversations."""
+    kinds: tuple[KeptKind, ...]
     before: Snapshot
     """How everything was right before; going back to it undoes the restoring."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.models.records import ModelRecordService
     from llama_desktop.services.models.room import RoomService
     from llama_desktop.services.notices import NoticeService
+    from llama_desktop.services.restoring import RestoreService
     from llama_desktop.services.settings import SettingsService
     from llama_desktop.services.snapshots import SnapshotService
     from llama_desktop.services.telemetry import TelemetryService
@@ -57,6 +58,7 @@ class Application:
     exports: ExportService
     imports: ImportService
     snapshots: SnapshotService
+    restoring: RestoreService
     attachments: AttachmentService
     drafts: DraftService
     memory: MemoryService

@@ -6,10 +6,9 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
@@ -262,17 +261,31 @@ class ConversationService:
         self._publish(conversation)
         return True
 
-    async def put_back(self, path: Path) -> bool:
-        """Make a conversation as it is in this file of a snapshot; False: it is so already.
+    async def replace_files(self, bring_in: Callable[[], Collection[str]]) -> None:
+        """Let `bring_in` put other files in the place of conversations', and read those anew.
+
+        It runs on the storage thread, so that nothing is written in between, and says which
+        conversations have come, changed or gone. Their turns must have ended (see Orchestrator).
 
         Raises:
-            StorageFailed: it cannot be written.
+            StorageFailed: what is held in memory cannot be written first; or what it raises.
         """
-        conversation = await self._keep(self._repository.put_back, path)
-        if conversation is None:
-            return False
-        self._publish(conversation)
-        return True
+        await self.retry_saving()
+
+        def replace_all() -> dict[str, Conversation | None]:
+            if (error := self._held.error) is not None:
+                raise error
+            try:
+                ids = bring_in()
+            finally:
+                self._repository.let_go()
+            return {one: self._repository.find(one) for one in ids}
+
+        for conversation_id, conversation in (await self._keep(replace_all)).items():
+            if conversation is None:
+                self._forget(conversation_id)
+            else:
+                self._publish(conversation)
 
     async def restore(self, conversation_ids: tuple[str, ...]) -> tuple[ConversationSummary, ...]:
         """Take conversations back out of the trash, one after the other."""

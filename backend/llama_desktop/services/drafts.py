@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -59,6 +60,7 @@ class DraftService:
         self._conversations = conversations
         self._attachments = attachments
         self._drafts: Drafts = {}
+        self._damaged: Path | None = None
         self._loading: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -71,11 +73,11 @@ class DraftService:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._loaded()
+        await self.loaded()
 
     async def list(self) -> tuple[Draft, ...]:
         """All drafts but those of conversations in the trash, last changed first."""
-        await self._loaded()
+        await self.loaded()
         shown = [
             draft
             for draft in self._drafts.values()
@@ -93,7 +95,7 @@ class DraftService:
             MessageTooLong: it is larger than a message may be.
             StorageFailed: it cannot be written; the draft is as before.
         """
-        await self._loaded()
+        await self.loaded()
         text = require_fitting_text(content, "The draft")
         attachments = await self._attachments.look_up(tuple(dict.fromkeys(attachment_ids)))
 
@@ -118,7 +120,7 @@ class DraftService:
         Whatever else was written meanwhile stays: a draft is let go if the question begins with
         it, as one does that was saved a moment before its last word.
         """
-        await self._loaded()
+        await self.loaded()
         ids = {attachment.id for attachment in attachments}
 
         def decide(old: Drafts) -> Drafts:
@@ -142,28 +144,71 @@ class DraftService:
         Raises:
             StorageFailed: it cannot be written; the drafts are as before.
         """
-        await self._loaded()
+        await self.loaded()
         await self._change(lambda _: {})
 
-    async def _loaded(self) -> None:
+    @property
+    def file_name(self) -> str:
+        """Of the file that has the drafts."""
+        return self._repository.file_name
+
+    def gather(self, then: Path, coming: Path, *, chat_ids: Collection[str]) -> bool:
+        """Write into `coming` the drafts of `then`, a folder with the same files; False: as now.
+
+        Those of chats that there were not then, by `chat_ids`, stay. On the storage thread.
+
+        Raises:
+            StorageFailed: they cannot be written.
+        """
+        kept = self._repository.beside(then).peek()
+        if kept is None:
+            return False
+        drafts: Drafts = {}
+        for draft in kept:
+            _put(drafts, draft)
+        for key, draft in self._drafts.items():
+            if key is not None and key not in chat_ids:
+                drafts[key] = draft
+        if drafts == self._drafts:
+            return False
+        self._repository.beside(coming).save(tuple(drafts.values()))
+        return True
+
+    def read_again(self) -> None:
+        """Take over what the file has now. On the storage thread."""
+        kept, self._damaged = self._repository.load()
+        drafts: Drafts = {}
+        for draft in kept:
+            _put(drafts, draft)
+        self._drafts = drafts
+
+    def tell(self) -> None:
+        """Tell of what was read again. Drafts have no topic: a page asks for them."""
+        self._tell_damage()
+
+    async def loaded(self) -> None:
+        """Wait until the drafts of before this start are known."""
         assert self._loading is not None
         await asyncio.shield(self._loading)
 
     async def _load(self) -> None:
-        kept, damaged = await self._storage.run(self._repository.load)
-        if damaged is not None:
-            self._notices.add(
-                "drafts_damaged",
-                "The file with unsent drafts was damaged and was kept as found: "
-                f"{damaged}. All conversations are fine.",
-            )
+        kept, self._damaged = await self._storage.run(self._repository.load)
+        self._tell_damage()
         for draft in sorted(kept, key=lambda draft: draft.updated):
             place = await self._place_of(draft)
             if place is not None:
                 _put(self._drafts, place)
-        if damaged is None:
+        if self._damaged is None:
             wanted = {one.id for draft in self._drafts.values() for one in draft.attachments}
             await self._attachments.sweep(frozenset(wanted))
+
+    def _tell_damage(self) -> None:
+        if self._damaged is not None:
+            self._notices.add(
+                "drafts_damaged",
+                "The file with unsent drafts was damaged and was kept as found: "
+                f"{self._damaged}. All conversations are fine.",
+            )
 
     async def _place_of(self, draft: Draft) -> Draft | None:
         """The draft as it is now; None: it was sent, or its conversation is gone for good."""

@@ -38,17 +38,22 @@ class SettingsService:
         self._storage = storage
         self._notices = notices
         self._settings = Settings()
+        self._damaged: Path | None = None
         self.topic: Final = Topic[Settings]("settings", self.get)
 
     async def load(self) -> None:
         """Read what was kept. Once, before anything asks."""
-        self._settings, damaged = await self._storage.run(self._repository.load)
-        if damaged is not None:
-            self._notices.add(
-                "settings_damaged",
-                "The settings file was damaged. What could not be read is as it came. "
-                f"The file was kept as found: {damaged}.",
-            )
+        await self._storage.run(self.read_again)
+        self._tell_damage()
+
+    def read_again(self) -> None:
+        """Take over what the file has now. On the storage thread; `tell` follows."""
+        self._settings, self._damaged = self._repository.load()
+
+    def tell(self) -> None:
+        """Tell of what was read again."""
+        self._tell_damage()
+        self.topic.publish(self._settings)
 
     def get(self) -> Settings:
         """All settings."""
@@ -168,6 +173,14 @@ class SettingsService:
             self._notices.storage_works()
             self.topic.publish(after)
         return after
+
+    def _tell_damage(self) -> None:
+        if self._damaged is not None:
+            self._notices.add(
+                "settings_damaged",
+                "The settings file was damaged. What could not be read is as it came. "
+                f"The file was kept as found: {self._damaged}.",
+            )
 
 
 def _require_existing(path: Path) -> Path:

@@ -1,21 +1,23 @@
-"""Daily snapshots of all that is kept, and the way back to one."""
+"""Daily snapshots of all that is kept."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from llama_desktop.domain.chat import Conversation
-from llama_desktop.domain.errors import Conflict, StorageFailed
-from llama_desktop.domain.snapshots import Restored, Snapshot
+from llama_desktop.domain.errors import StorageFailed
+from llama_desktop.domain.snapshots import Snapshot
 from llama_desktop.infrastructure.storage.attachment_files import remove_files
 from llama_desktop.infrastructure.storage.chat_files import read_chat
-from llama_desktop.infrastructure.storage.snapshot_folder import FOLDERS, SnapshotFolder
-from llama_desktop.services.conversations import ConversationService
+from llama_desktop.infrastructure.storage.snapshot_folder import SnapshotFolder
 
 logger = logging.getLogger(__name__)
 
@@ -26,20 +28,20 @@ _SETTLE_SECONDS: Final = 20.0
 """A start has better things to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeldSnapshot:
+    """What going back to a snapshot needs."""
+
+    place: Path
+    keep_present: Callable[[], Snapshot]
+    """Make a snapshot of right now; not on the event loop. It raises StorageFailed."""
+
+
 class SnapshotService:
     """Alone owns the snapshots. They are made in a thread of their own, beside everything else."""
 
-    def __init__(
-        self,
-        folder: SnapshotFolder,
-        conversations: ConversationService,
-        *,
-        is_answering: Callable[[], bool],
-        settle_seconds: float = _SETTLE_SECONDS,
-    ) -> None:
+    def __init__(self, folder: SnapshotFolder, *, settle_seconds: float = _SETTLE_SECONDS) -> None:
         self._folder = folder
-        self._conversations = conversations
-        self._is_answering = is_answering
         self._settle_seconds = settle_seconds
         self._one_at_a_time = asyncio.Lock()
         self._daily: asyncio.Task[None] | None = None
@@ -71,28 +73,17 @@ class SnapshotService:
         async with self._one_at_a_time:
             return await asyncio.to_thread(self._make)
 
-    async def restore(self, snapshot_id: str) -> Restored:
-        """Make the chats of a snapshot as they were; chats begun since stay as they are.
-
-        How everything is now becomes a snapshot first.
+    @asynccontextmanager
+    async def held(self, snapshot_id: str) -> AsyncIterator[HeldSnapshot]:
+        """A snapshot that stays while the block runs; nobody else makes or removes one meanwhile.
 
         Raises:
             NotFound: there is no such snapshot.
-            Conflict: an answer is under way.
-            StorageFailed: something cannot be written.
         """
-        if self._is_answering():
-            raise Conflict("An answer is under way. Wait for its end or stop it, then go back.")
         async with self._one_at_a_time:
             place = await asyncio.to_thread(self._folder.require, snapshot_id)
             # Not thinned out here: what is gone back to could be the oldest.
-            before = await asyncio.to_thread(self._folder.make)
-            restored = 0
-            for path in await asyncio.to_thread(
-                lambda: sorted((place / FOLDERS[0]).glob("*.json"))
-            ):
-                restored += await self._conversations.put_back(path)
-        return Restored(restored_count=restored, before=before)
+            yield HeldSnapshot(place, self._folder.make)
 
     async def remove_all(self) -> None:
         """Remove every snapshot; one that is being made is waited for and goes, too.
@@ -108,6 +99,7 @@ class SnapshotService:
     ) -> int:
         """Take such conversations out of all snapshots, and these files; how many chats went.
 
+        What waited for its question goes, too, for it may have become one of what is forgotten.
         A chat goes whole: what may stay of it stands in its own file, and in the next snapshot.
         What cannot be understood goes too, for nobody knows what is in it.
 
@@ -153,7 +145,7 @@ class SnapshotService:
                 forgotten += 1
             except OSError as error:
                 failed = error
-        for path in self._folder.files(files):
+        for path in (*self._folder.files(files), *self._folder.waiting_files()):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

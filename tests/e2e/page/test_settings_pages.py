@@ -113,10 +113,12 @@ def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word
     page.get_by_role("button", name="Make one now").click()
     expect(page.get_by_text("Snapshot of 1 chat made")).to_be_visible()
     app.invoke("delete_conversations", conversation_ids=[chat])
+    app.invoke("update_settings", chat_system_prompt="Be brief.")
     page.get_by_role("button", name="Restore…").click()
     found["restore"] = _violations(page)
     page.get_by_role("dialog").get_by_role("button", name="Restore").click()
-    expect(page.get_by_text("1 chat restored to the snapshot")).to_be_visible()
+    expect(page.get_by_text("1 chat and settings restored to the snapshot")).to_be_visible()
+    assert app.invoke("get_settings")["chat_system_prompt"] == ""
     assert [one["title"] for one in app.invoke("list_conversations")] == ["Bread"]
 
     page.get_by_role("button", name="Import…").click()

@@ -1,8 +1,7 @@
-"""Snapshots over real files: what they cost, what comes back, and what can be forgotten."""
+"""Snapshots over real files: what they cost, and what can be forgotten."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 from fakes.chat_app import ChatApp, open_chat_app
 from fakes.fake_client import FakeServer
 from llama_desktop.domain.chat import Message, MessageStatus, Role
-from llama_desktop.domain.errors import Conflict, NotFound
 from llama_desktop.domain.snapshots import Snapshot
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.snapshot_folder import SnapshotFolder
@@ -29,13 +27,8 @@ def _folder(paths: AppPaths) -> SnapshotFolder:
     return SnapshotFolder(data=paths.data, snapshots=paths.snapshots, files=(paths.drafts_file,))
 
 
-def _service(app: ChatApp, *, is_answering: bool = False, settle: float = 1e6) -> SnapshotService:
-    return SnapshotService(
-        _folder(app.paths),
-        app.conversations,
-        is_answering=lambda: is_answering,
-        settle_seconds=settle,
-    )
+def _service(app: ChatApp, *, settle: float = 1e6) -> SnapshotService:
+    return SnapshotService(_folder(app.paths), settle_seconds=settle)
 
 
 async def _say(app: ChatApp, chat: str, content: str, **more: object) -> None:
@@ -54,10 +47,6 @@ async def _say(app: ChatApp, chat: str, content: str, **more: object) -> None:
     await app.conversations.change(chat, decide)
 
 
-async def _said(app: ChatApp, chat: str) -> list[str]:
-    return [message.content for message in (await app.conversations.get(chat)).messages]
-
-
 async def test_a_snapshot_takes_no_room_and_later_changes_leave_it_as_it_is(app: ChatApp) -> None:
     chat = (await app.conversations.create(title="Sea")).id
     await _say(app, chat, "first")
@@ -72,46 +61,6 @@ async def test_a_snapshot_takes_no_room_and_later_changes_leave_it_as_it_is(app:
     assert (place / "drafts.json").read_text() == "{}"
     assert await service.list() == (made,)
     assert made.conversation_count == 1
-
-
-async def test_going_back_brings_changed_and_deleted_chats_and_keeps_the_rest(app: ChatApp) -> None:
-    one, two = [(await app.conversations.create(title=title)).id for title in ("One", "Two")]
-    await _say(app, one, "as it was")
-    service = _service(app)
-    made = await service.make()
-    await _say(app, one, "later")
-    await app.conversations.delete(two)
-    new = (await app.conversations.create(title="New")).id
-    restored = await service.restore(made.id)
-    assert restored.restored_count == 2
-    assert await _said(app, one) == ["as it was"]
-    assert {item.id for item in await app.conversations.list()} == {one, two, new}
-    assert await app.conversations.list_trash() == ()
-    # The way back is there, too.
-    assert (await service.restore(restored.before.id)).restored_count == 1
-    assert await _said(app, one) == ["as it was", "later"]
-
-
-async def test_files_of_a_chat_come_back_with_it(app: ChatApp) -> None:
-    chat = (await app.conversations.create(title="Sea")).id
-    files = app.paths.chats / f"{chat}.files"
-    files.mkdir()
-    (files / "a").write_text("text")
-    (files / "a.json").write_text("{}")
-    service = _service(app)
-    made = await service.make()
-    shutil.rmtree(files)
-    (app.paths.chats / f"{chat}.json").unlink()
-    await service.restore(made.id)
-    assert (files / "a").read_text() == "text"
-
-
-async def test_nothing_is_put_back_under_an_answer_or_from_nowhere(app: ChatApp) -> None:
-    with pytest.raises(Conflict):
-        await _service(app, is_answering=True).restore("x")
-    for strange in ("x", "..", "20260101-000000-000000"):
-        with pytest.raises(NotFound):
-            await _service(app).restore(strange)
 
 
 async def test_a_start_makes_one_where_the_last_is_older_than_a_day(app: ChatApp) -> None:
@@ -146,8 +95,19 @@ async def test_what_is_forgotten_is_in_no_snapshot(app: ChatApp) -> None:
 
     assert forgotten == 2
     assert b"ecret" not in _all_bytes(app.paths.snapshots)
-    await service.restore(made.id)
-    assert await _said(app, chat) == ["keep this"]
+    assert (app.paths.snapshots / made.id / "chats" / f"{chat}.json").exists()
+
+
+async def test_what_waited_for_its_question_goes_with_what_is_forgotten(app: ChatApp) -> None:
+    app.paths.drafts_file.write_text("half a secret")
+    (app.paths.attachments / "a").write_text("a secret file")
+    service = _service(app)
+    await service.make()
+    assert b"secret file" in _all_bytes(app.paths.snapshots)
+
+    await service.forget(lambda _: False, files=(app.paths.drafts_file.name,))
+
+    assert b"secret" not in _all_bytes(app.paths.snapshots)
 
 
 async def test_what_cannot_be_understood_goes_with_what_is_forgotten(app: ChatApp) -> None:

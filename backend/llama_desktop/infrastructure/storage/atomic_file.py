@@ -41,7 +41,13 @@ def write_atomically(path: Path, content: bytes, *, mode: int = PRIVATE) -> None
 
 
 def replace(source: Path, target: Path) -> None:
-    """`os.replace` that outlasts a virus scanner and is durable when it returns.
+    """`os.replace` that outlasts a virus scanner and is durable when it returns."""
+    move(source, target)
+    sync_folder(target.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """`os.replace` that outlasts a virus scanner; whoever needs it durable syncs the folder.
 
     On Windows a scanner or an indexer that has the file open makes the call fail for a moment
     (zarr-developers/zarr-python#4358: 4 % of the replaces, none after a retry).
@@ -58,7 +64,24 @@ def replace(source: Path, target: Path) -> None:
                 raise
             time.sleep(pause)
             pause = min(pause * 2, 0.1)
-    sync_folder(target.parent)
+
+
+def give_second_name(source: Path, target: Path) -> None:
+    """Another name for content that never changes; a copy where the file system has none.
+
+    A target that is there already stays as it is.
+
+    Raises:
+        FileNotFoundError: the source is gone.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        raise
+    except OSError:
+        write_atomically(target, source.read_bytes())
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
 import shutil
 from collections.abc import Collection, Iterable
@@ -24,6 +23,7 @@ import msgspec
 from llama_desktop.domain.chat import Attachment
 from llama_desktop.domain.errors import AttachmentUnusable, ConversationNotFound
 from llama_desktop.infrastructure.storage.atomic_file import (
+    give_second_name,
     remove_leftovers,
     replace,
     storage_failed,
@@ -217,19 +217,6 @@ def move_files(conversation_id: str, source: Path, target: Path) -> None:
         replace(folder, place)
 
 
-def link_files(conversation_id: str, source: Path, target: Path) -> None:
-    """Keep a conversation's files, if it has any, in another folder as well.
-
-    Raises:
-        StorageFailed: they cannot be kept there.
-    """
-    folder = files_of(source, conversation_id)
-    labels = tuple(folder.glob(f"*{_LABEL_SUFFIX}")) if folder.is_dir() else ()
-    if labels:
-        paths = [label.with_name(label.name.removesuffix(_LABEL_SUFFIX)) for label in labels]
-        _link_into(files_of(target, conversation_id), paths)
-
-
 def remove_files(conversation_id: str, folder: Path) -> None:
     """Remove a conversation's files for good. What cannot go, goes at a later start."""
     shutil.rmtree(files_of(folder, conversation_id), ignore_errors=True)
@@ -248,25 +235,13 @@ def _link_into(folder: Path, sources: Iterable[Path]) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for source in sources:
             for one in (source, _label_of(source)):
-                _link(one, folder / one.name)
+                give_second_name(one, folder / one.name)
         sync_folder(folder)
         sync_folder(folder.parent)
     except FileNotFoundError as error:
         raise _gone() from error
     except OSError as error:
         raise storage_failed(error, folder) from error
-
-
-def _link(source: Path, target: Path) -> None:
-    """A second name for the same content, which never changes; a copy where that cannot be."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        return
-    except FileNotFoundError:
-        raise
-    except OSError:
-        write_atomically(target, source.read_bytes())
 
 
 def _label_of(path: Path) -> Path:

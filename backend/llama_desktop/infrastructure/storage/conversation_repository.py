@@ -24,11 +24,9 @@ from llama_desktop.infrastructure.storage.atomic_file import (
     remove_leftovers,
     storage_failed,
     sync_folder,
-    write_atomically,
 )
 from llama_desktop.infrastructure.storage.attachment_files import (
     files_of,
-    link_files,
     remove_files,
     remove_unnamed,
 )
@@ -126,7 +124,7 @@ class ConversationRepository:
         except OSError as error:
             raise storage_failed(error, self._chats) from error
         for path in paths:
-            if _SAFE_ID.fullmatch(path.stem) is None:
+            if not is_conversation_id(path.stem):
                 logger.warning("not a conversation's name, left alone: %s", path)
                 continue
             try:
@@ -175,28 +173,9 @@ class ConversationRepository:
         self._write_first(conversation)
         return True
 
-    def put_back(self, path: Path) -> Conversation | None:
-        """Make a conversation as it is in this file, kept elsewhere; None: it is so already.
-
-        One that is in the trash comes out of it. Its file is where it was when this raises.
-
-        Raises:
-            StorageFailed: it cannot be written.
-            ConversationNotFound: the name of the file is none of a conversation's.
-        """
-        name = _file_name(path.stem)
-        place = self._chats / name
-        try:
-            content = path.read_bytes()
-            if place.exists() and place.read_bytes() == content:
-                return None
-            link_files(path.stem, path.parent, self._chats)
-            write_atomically(place, content)
-        except OSError as error:
-            raise storage_failed(error, place) from error
-        self._open.pop(path.stem, None)
-        self._trash.drop(path.stem)
-        return self.read(path.stem)
+    def let_go(self) -> None:
+        """Read each conversation anew when it is asked for next: files were replaced."""
+        self._open.clear()
 
     def read(self, conversation_id: str) -> Conversation:
         """A conversation with all its messages.
@@ -209,6 +188,13 @@ class ConversationRepository:
         if (unwritten := self._unwritten.get(conversation_id)) is not None:
             return unwritten
         return self._require_open(conversation_id).conversation
+
+    def find(self, conversation_id: str) -> Conversation | None:
+        """As `read`; None: there is none with this id."""
+        try:
+            return self.read(conversation_id)
+        except ConversationNotFound:
+            return None
 
     def change(
         self, conversation_id: str, decide: Callable[[Conversation], Conversation]
@@ -330,9 +316,7 @@ class ConversationRepository:
 
     def is_in_trash(self, conversation_id: str) -> bool:
         """Whether a conversation can be taken back."""
-        return _SAFE_ID.fullmatch(conversation_id) is not None and self._trash.holds(
-            conversation_id
-        )
+        return is_conversation_id(conversation_id) and self._trash.holds(conversation_id)
 
     def purge_trash(self, deleted_before: float) -> None:
         """Really delete what has been in the trash since before this time."""
@@ -384,6 +368,11 @@ class ConversationRepository:
         return FaultyFile(path.name, FileFault.DAMAGED, place)
 
 
+def is_conversation_id(text: str) -> bool:
+    """Whether a conversation, and its file, may be named like this."""
+    return _SAFE_ID.fullmatch(text) is not None
+
+
 def is_blank(conversation: Conversation) -> bool:
     """Whether it holds nothing that a person gave it."""
     return not (
@@ -424,7 +413,7 @@ def _put(database: Database, conversation: Conversation, messages: Iterable[Mess
 
 
 def _file_name(conversation_id: str) -> str:
-    if _SAFE_ID.fullmatch(conversation_id) is None:
+    if not is_conversation_id(conversation_id):
         raise _not_found(conversation_id)
     return f"{conversation_id}.json"
 

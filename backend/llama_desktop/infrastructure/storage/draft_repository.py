@@ -29,6 +29,7 @@ class DraftRepository:
 
     def load(self) -> tuple[tuple[Draft, ...], Path | None]:
         """All drafts; when their file is damaged none, and where the file was put."""
+        self._database = Database(self._file)  # it may have been replaced
         try:
             records = self._database.all(_TABLE)
             return tuple(msgspec.convert(dict(record), Draft) for record in records), None
@@ -41,6 +42,24 @@ class DraftRepository:
             place = self._file
         self._database = Database(self._file)
         return (), place
+
+    @property
+    def file_name(self) -> str:
+        """Of the file that has them."""
+        return self._file.name
+
+    def beside(self, folder: Path) -> DraftRepository:
+        """The drafts of a folder that has the same files."""
+        return DraftRepository(file=folder / self._file.name, damaged=self._damaged)
+
+    def peek(self) -> tuple[Draft, ...] | None:
+        """All drafts, without mending anything; None: they cannot be read."""
+        try:
+            records = self._database.all(_TABLE)
+            return tuple(msgspec.convert(dict(record), Draft) for record in records)
+        except (DamagedFile, StorageFailed, ValueError, TypeError, AttributeError) as error:
+            logger.warning("drafts cannot be read: %s", error)
+            return None
 
     def save(self, drafts: tuple[Draft, ...]) -> None:
         """Write all drafts durably.

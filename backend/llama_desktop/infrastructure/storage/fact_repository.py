@@ -29,6 +29,7 @@ class FactRepository:
 
     def load(self) -> tuple[tuple[Fact, ...], Path | None]:
         """All facts; when their file is damaged none, and where the file was put."""
+        self._database = Database(self._file)  # it may have been replaced
         try:
             records = self._database.all(_TABLE)
             return tuple(msgspec.convert(dict(record), Fact) for record in records), None

@@ -29,6 +29,7 @@ class ModelRecordRepository:
 
     def load(self) -> tuple[tuple[ModelRecord, ...], Path | None]:
         """All of them; when their file is damaged none, and where the file was put."""
+        self._database = Database(self._file)  # it may have been replaced
         try:
             records = self._database.all(_TABLE)
             return tuple(_read(dict(record)) for record in records), None

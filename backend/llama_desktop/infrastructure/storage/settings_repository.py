@@ -33,6 +33,7 @@ class SettingsRepository:
 
     def load(self) -> tuple[Settings, Path | None]:
         """The settings; when their file is damaged the defaults, and where the file was put."""
+        self._database = self._open()  # the file may have been replaced
         try:
             remove_leftovers(self._file.parent)
             record = self._database.find(_TABLE, 1)

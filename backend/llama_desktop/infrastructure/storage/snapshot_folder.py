@@ -1,8 +1,10 @@
 """Snapshots: second names for the files that are kept, which cost neither room nor time.
 
-    snapshots/<time>/chats/…     conversations with their files
-    snapshots/<time>/trash/…     the deleted ones
-    snapshots/<time>/*.json      settings, drafts, facts
+    snapshots/<time>/chats/…         conversations with their files
+    snapshots/<time>/trash/…         the deleted ones
+    snapshots/<time>/attachments/…   files that wait for their question
+    snapshots/<time>/*.json      settings, drafts, facts, what is chosen for models
+    snapshots/<time>/absent.json     which of these there were none of
 
 No file of ours is ever changed in place (see `atomic_file`), so another name for it keeps what it
 was. A snapshot is made under a name that is not looked at and renamed when it is whole.
@@ -12,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
 import shutil
 import time
@@ -21,10 +22,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from llama_desktop.domain.errors import NotFound
 from llama_desktop.domain.snapshots import Snapshot
-from llama_desktop.infrastructure.storage.atomic_file import storage_failed, sync_folder
+from llama_desktop.infrastructure.storage.atomic_file import (
+    give_second_name,
+    storage_failed,
+    sync_folder,
+    write_atomically,
+)
 from llama_desktop.infrastructure.storage.attachment_files import FILES_SUFFIX
+from llama_desktop.infrastructure.storage.snapshot_content import ABSENT_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +42,7 @@ _FORMAT: Final = "%Y%m%d-%H%M%S-%f"
 _UNFINISHED: Final = ".making"
 _SUFFIX: Final = ".json"
 FOLDERS: Final = ("chats", "trash")
+WAITING_FOLDER: Final = "attachments"
 
 
 class SnapshotFolder:
@@ -55,8 +65,10 @@ class SnapshotFolder:
         try:
             self._snapshots.mkdir(mode=0o700, exist_ok=True)
             making.mkdir(mode=0o700)
-            for file in self._files:
-                _keep(file, making / file.name)
+            absent = [one.name for one in self._files if not _keep(one, making / one.name)]
+            write_atomically(making / ABSENT_FILE, msgspec.json.encode(absent))
+            # After the drafts: what a draft names was there before it.
+            _keep_files(self._data / WAITING_FOLDER, making / WAITING_FOLDER)
             # What is restored from the trash meanwhile is in neither the first time.
             for folder in (*FOLDERS, *FOLDERS):
                 _keep_folder(self._data / folder, making / folder)
@@ -120,6 +132,11 @@ class SnapshotFolder:
         for path in self._whole():
             yield from (path / name for name in names)
 
+    def waiting_files(self) -> Iterator[Path]:
+        """The files that waited for their question, in all snapshots."""
+        for path in self._whole():
+            yield from (path / WAITING_FOLDER).glob("*")
+
     def _whole(self) -> list[Path]:
         try:
             return [path for path in self._snapshots.iterdir() if _NAME.fullmatch(path.name)]
@@ -145,18 +162,19 @@ def _keep_folder(source: Path, target: Path) -> None:
     for path in source.glob(f"*{_SUFFIX}"):
         _keep(path, target / path.name)
     for folder in source.glob(f"*{FILES_SUFFIX}"):
-        place = target / folder.name
-        place.mkdir(mode=0o700, exist_ok=True)
-        for path in folder.iterdir():
-            _keep(path, place / path.name)
+        _keep_files(folder, target / folder.name)
 
 
-def _keep(source: Path, target: Path) -> None:
-    """A second name; a copy where the file system has none. What is gone by now is left out."""
+def _keep_files(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, exist_ok=True)
+    for path in source.glob("*"):
+        _keep(path, target / path.name)
+
+
+def _keep(source: Path, target: Path) -> bool:
+    """False: it is gone by now, and is left out."""
     try:
-        os.link(source, target)
-    except (FileExistsError, FileNotFoundError):
-        return
-    except OSError:
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copy2(source, target)
+        give_second_name(source, target)
+    except FileNotFoundError:
+        return False
+    return True

@@ -88,15 +88,6 @@ class TrashFolder:
 
         self._move(conversation_id, self._trash, self._chats, move)
 
-    def drop(self, conversation_id: str) -> None:
-        """Let go of a conversation that is among the others again."""
-        path = self._trash / f"{conversation_id}{_SUFFIX}"
-        try:
-            path.unlink(missing_ok=True)
-            remove_files(conversation_id, self._trash)
-        except OSError as error:
-            logger.warning("still in the trash, too: %s (%s)", path, error)
-
     def list(self) -> tuple[ConversationSummary, ...]:
         """What is in the trash and can be read, last deleted first."""
         found: list[tuple[float, ConversationSummary]] = []

@@ -275,7 +275,7 @@ class Orchestrator:
         if self._closing.is_set():
             raise Conflict("The app is closing.")
         if conversation_id in self._being_deleted:
-            raise ConversationNotFound("This conversation is being deleted.")
+            raise ConversationNotFound("This conversation is being deleted or restored.")
         self._server.require_running()
         if self._titles is not None:
             self._titles.interrupt()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
@@ -31,17 +32,22 @@ class FactService:
         self._storage = storage
         self._notices = notices
         self._facts: tuple[Fact, ...] = ()
+        self._damaged: Path | None = None
         self.topic: Final = Topic[Facts]("facts", lambda: Facts(facts=self._facts))
 
     async def load(self) -> None:
         """Read what was kept. Once, before anything asks."""
-        self._facts, damaged = await self._storage.run(self._repository.load)
-        if damaged is not None:
-            self._notices.add(
-                "facts_damaged",
-                "The file of remembered facts was damaged, so the list is empty. "
-                f"The file was kept as found: {damaged}.",
-            )
+        await self._storage.run(self.read_again)
+        self._tell_damage()
+
+    def read_again(self) -> None:
+        """Take over what the file has now. On the storage thread; `tell` follows."""
+        self._facts, self._damaged = self._repository.load()
+
+    def tell(self) -> None:
+        """Tell of what was read again."""
+        self._tell_damage()
+        self.topic.publish(Facts(facts=self._facts))
 
     def get(self) -> tuple[Fact, ...]:
         """All facts, oldest first."""
@@ -87,6 +93,14 @@ class FactService:
         if is_changed:
             self._notices.storage_works()
             self.topic.publish(Facts(facts=self._facts))
+
+    def _tell_damage(self) -> None:
+        if self._damaged is not None:
+            self._notices.add(
+                "facts_damaged",
+                "The file of remembered facts was damaged, so the list is empty. "
+                f"The file was kept as found: {self._damaged}.",
+            )
 
 
 def _require_sound(fact: Fact) -> Fact:

@@ -28,14 +28,16 @@ class ForgetService:
         memory: MemoryService,
         snapshots: SnapshotService,
         *,
+        drafts_file: str,
         facts_file: str,
     ) -> None:
-        """`facts_file`: the name under which snapshots keep the facts."""
+        """The names under which snapshots keep the drafts and the facts."""
         self._conversations = conversations
         self._orchestrator = orchestrator
         self._facts = facts
         self._memory = memory
         self._snapshots = snapshots
+        self._drafts_file = drafts_file
         self._facts_file = facts_file
 
     async def count(self, since: float | None, until: float | None) -> Forgettable:
@@ -69,8 +71,8 @@ class ForgetService:
     async def forget(self, since: float | None, until: float | None, *, with_facts: bool) -> None:
         """Take it away for good: answers under way in its chats are stopped first.
 
-        A chat in the trash or in a snapshot that has anything of that time goes whole, and with
-        the facts the facts of all snapshots.
+        A chat in the trash or in a snapshot that has anything of that time goes whole; so do the
+        drafts of all snapshots, which may have become one, and with the facts theirs.
 
         Raises:
             BadRequest: the span ends before it begins.
@@ -90,9 +92,8 @@ class ForgetService:
             await self._facts.forget(
                 {fact.id for fact in self._facts.get() if span.holds(fact.created)}
             )
-        await self._snapshots.forget(
-            lambda one: is_concerned(one, span), files=(self._facts_file,) if with_facts else ()
-        )
+        files = (self._drafts_file, *((self._facts_file,) if with_facts else ()))
+        await self._snapshots.forget(lambda one: is_concerned(one, span), files=files)
         # Rows that were deleted linger in a database's file: a new one never held them.
         self._memory.index.make_anew()
 

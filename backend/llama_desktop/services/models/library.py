@@ -139,9 +139,13 @@ class ModelLibraryService:
 
     async def rescan(self) -> ModelLibrary:
         """Search all folders again."""
+        self.begin_rescan()
+        return await self._finished()
+
+    def begin_rescan(self) -> None:
+        """Search all folders again, without waiting for the end."""
         self._folders_changed.set()
         self._begin_scan()
-        return await self._finished()
 
     async def _finished(self) -> ModelLibrary:
         while self._scanning is not None and not self._scanning.done():

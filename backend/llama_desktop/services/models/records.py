@@ -9,7 +9,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.models import MemoryMeasurement, ModelRecord, ModelRecords
 from llama_desktop.infrastructure.storage.model_record_repository import ModelRecordRepository
@@ -30,18 +29,23 @@ class ModelRecordService:
         self._storage = storage
         self._notices = notices
         self._records: dict[Path, ModelRecord] = {}
+        self._damaged: Path | None = None
         self.topic: Final = Topic[ModelRecords]("model_records", self.all)
 
     async def load(self) -> None:
         """Read what was kept. Once, before anything asks."""
-        records, damaged = await self._storage.run(self._repository.load)
+        await self._storage.run(self.read_again)
+        self._tell_damage()
+
+    def read_again(self) -> None:
+        """Take over what the file has now. On the storage thread; `tell` follows."""
+        records, self._damaged = self._repository.load()
         self._records = {record.path: record for record in records}
-        if damaged is not None:
-            self._notices.add(
-                "model_records_damaged",
-                "The file with favourites and load options of models was damaged. "
-                f"It was kept as found: {damaged}.",
-            )
+
+    def tell(self) -> None:
+        """Tell of what was read again."""
+        self._tell_damage()
+        self.topic.publish(self.all())
 
     def all(self) -> ModelRecords:
         """Of every model of which anything is kept."""
@@ -84,15 +88,22 @@ class ModelRecordService:
         await self._change(path, decide)
 
     async def _change(self, path: Path, decide: Callable[[ModelRecord], ModelRecord]) -> None:
-        before = self._records
-        changed = decide(self.find(path))
-        self._records = {**before, path: changed}
-        if changed == ModelRecord(path=path):
-            self._records.pop(path)
-        try:
-            records = tuple(self._records.values())
-            await self._storage.run(self._repository.save, records)
-        except StorageFailed:
-            self._records = before
-            raise
+        def write() -> None:
+            # On the storage thread, one after another: no change is lost to another one.
+            changed = decide(self.find(path))
+            records = {**self._records, path: changed}
+            if changed == ModelRecord(path=path):
+                records.pop(path)
+            self._repository.save(tuple(records.values()))
+            self._records = records
+
+        await self._storage.run(write)
         self.topic.publish(self.all())
+
+    def _tell_damage(self) -> None:
+        if self._damaged is not None:
+            self._notices.add(
+                "model_records_damaged",
+                "The file with favourites and load options of models was damaged. "
+                f"It was kept as found: {self._damaged}.",
+            )

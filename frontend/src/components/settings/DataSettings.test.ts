@@ -26,7 +26,11 @@ function open(list: readonly Snapshot[] = [NEW, OLD]) {
 		.answer('save_draft', () => null)
 		.answer('list_snapshots', () => [...list])
 		.answer('make_snapshot', () => NEW)
-		.answer('restore_snapshot', () => ({ restored_count: 2, before: NEW }))
+		.answer('restore_snapshot', () => ({
+			restored_count: 2,
+			kinds: ['settings', 'drafts'],
+			before: NEW
+		}))
 		.answer('count_all_data', () => MUCH)
 		.answer('delete_all_data', () => null);
 	return renderWithStores(DataSettings, { backend });
@@ -60,6 +64,7 @@ describe('data and privacy', () => {
 
 	test('the chosen snapshot is gone back to, after it was said what that does', async () => {
 		const { backend, stores, user } = open();
+		stores.chat.drafts.change(null, { content: 'written now' });
 		const select = await screen.findByRole('combobox', { name: 'Snapshot to go back to' });
 		expect(select).toHaveDisplayValue(/^Today, .*, 3 chats$/);
 		await user.selectOptions(select, 'old');
@@ -68,11 +73,19 @@ describe('data and privacy', () => {
 		const dialog = within(screen.getByRole('dialog', { name: 'Go back to a snapshot' }));
 		expect(dialog.getByText(/becomes a snapshot first/)).toBeVisible();
 		expect(backend.callsOf('restore_snapshot')).toEqual([]);
+		backend.answer('get_drafts', () => [
+			{ conversation_id: null, content: 'written then', attachments: [], updated: 1 }
+		]);
 		await user.click(dialog.getByRole('button', { name: 'Restore' }));
 
 		expect(backend.callsOf('restore_snapshot')).toEqual([{ snapshot_id: 'old' }]);
 		await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
-		expect(stores.toasts.current?.text).toBe('2 chats restored to the snapshot');
+		expect(stores.toasts.current?.text).toBe(
+			'2 chats, settings and drafts restored to the snapshot'
+		);
+		// What stood in the composer is in the snapshot that was made before.
+		expect(backend.callsOf('save_draft')).toHaveLength(1);
+		expect(stores.chat.drafts.of(null).content).toBe('written then');
 	});
 
 	test('a snapshot that cannot be gone back to keeps the dialog open and says why', async () => {

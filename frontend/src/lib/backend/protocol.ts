@@ -558,6 +558,8 @@ export interface IndexState {
 
 export type InterfaceFont = 'inter' | 'system';
 
+export type KeptKind = 'settings' | 'drafts' | 'facts' | 'model_choices';
+
 export interface LaunchSteps {
 	began: number;
 	process_seconds: number | null;
@@ -982,6 +984,7 @@ export interface RerankerState {
 
 export interface Restored {
 	restored_count: number;
+	kinds: KeptKind[];
 	before: Snapshot;
 }
 

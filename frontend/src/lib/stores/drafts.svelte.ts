@@ -94,6 +94,13 @@ export class Drafts {
 		await Promise.all(this.#saving);
 	}
 
+	/** Shows what the app has now: it has gone back to earlier drafts. */
+	async readAgain(): Promise<void> {
+		this.clear();
+		this.#touched.clear();
+		await this.#read();
+	}
+
 	/** Lets go of all that is written: the app has deleted everything. */
 	clear(): void {
 		for (const timer of this.#unsaved.values()) {

@@ -1,4 +1,4 @@
-import type { Erasable, Restored, Snapshot } from '../backend/protocol';
+import type { Erasable, KeptKind, Restored, Snapshot } from '../backend/protocol';
 import { daysBetween, formatDate, formatTime } from '../format';
 import { plural } from './plural';
 
@@ -19,6 +19,10 @@ function joined(parts: readonly string[]): string {
 		: `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 }
 
+function capitalized(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Sentences on snapshots and on deleting everything; fetched with the settings. */
 export const keeping = {
 	snapshot: ({ created, conversation_count: count }: Snapshot) =>
@@ -34,13 +38,24 @@ export const keeping = {
 		open: 'Restore…',
 		title: 'Go back to a snapshot',
 		text: (snapshot: Snapshot) =>
-			`The chats of this snapshot become as they were (${keeping.snapshot(snapshot)}), also those that were deleted since. Chats begun since stay as they are.`,
+			`Its chats become as they were (${keeping.snapshot(snapshot)}), also those that were deleted since. So do settings and presets, drafts, remembered facts, favourite models and how they are loaded. Chats begun since stay as they are, and no model file changes.`,
 		before: 'How everything is now becomes a snapshot first, so you can come back to it.',
 		action: 'Restore',
-		done: ({ restored_count: count }: Restored) =>
-			count === 0
-				? 'All chats were as in the snapshot'
-				: `${chats(count)} restored to the snapshot`,
+		done: ({ restored_count: count, kinds }: Restored) => {
+			const parts = [
+				...(count > 0 ? [chats(count)] : []),
+				...kinds.map((kind) => keeping.restore.kinds[kind])
+			];
+			return parts.length === 0
+				? 'Everything was as in the snapshot'
+				: `${capitalized(joined(parts))} restored to the snapshot`;
+		},
+		kinds: {
+			settings: 'settings',
+			drafts: 'drafts',
+			facts: 'remembered facts',
+			model_choices: 'choices for models'
+		} satisfies Record<KeptKind, string>,
 		failed: 'Not everything was restored'
 	},
 

@@ -91,7 +91,7 @@ export const memorySettings = {
 		withFacts: (count: number) =>
 			`Also forget ${plural(count, 'remembered fact', 'remembered facts')} of that time`,
 		forGood:
-			'It is deleted from the files with its attachments, from the index, and from the snapshots, which lose each chat that has any of it. There is no way back. A copy or export that you made yourself still has it.',
+			'It is deleted from the files with its attachments, from the index, and from the snapshots, which lose each chat that has any of it, and their drafts. There is no way back. A copy or export that you made yourself still has it.',
 		word: 'forget',
 		type: 'Type “forget” to go on',
 		action: 'Forget for good',

@@ -133,7 +133,7 @@ export const settingsWords = {
 			},
 			restore_snapshot: {
 				title: 'Go back',
-				hint: 'Makes the chats as they were. Chats begun since stay.'
+				hint: 'Makes chats, settings, drafts and remembered facts as they were. Chats begun since stay.'
 			},
 			trash_days: {
 				title: 'Keep deleted chats',
