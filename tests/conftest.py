@@ -38,6 +38,12 @@ def citing_model() -> Path:
 
 
 @pytest.fixture(scope="session")
+def rambling_model() -> Path:
+    """A fast chat model whose answers are one long line."""
+    return make.rambling_model()
+
+
+@pytest.fixture(scope="session")
 def endless_model() -> Path:
     """A fast chat model whose answers end only when the context window is full."""
     return make.endless_model()

@@ -38,6 +38,16 @@ def citing_model() -> Path:
     )
 
 
+def rambling_model() -> Path:
+    """Like `chat_model`, but each of its answers is one long line."""
+    from models.text import RAMBLING_ANSWERS
+
+    return _file(
+        "tiny-rambling.gguf",
+        lambda path: _write_llama(path, "Tiny Rambling Test", answers=RAMBLING_ANSWERS),
+    )
+
+
 def endless_model() -> Path:
     """Like `chat_model`, but goes on until the context window is full."""
     return _file(
@@ -203,6 +213,7 @@ if __name__ == "__main__":
         chat_model,
         think_model,
         citing_model,
+        rambling_model,
         endless_model,
         random_model,
         heavy_model,

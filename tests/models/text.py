@@ -22,6 +22,13 @@ CITING_ANSWERS: Final = (
     "As far as we can tell from earlier notes [1], yes.",
 )
 
+RAMBLING_ANSWERS: Final = (
+    # One line of far more words than a title has, none of them twice.
+    "well then where should anyone begin because every story about water has another inside "
+    "which never quite comes to its point although many people have tried for years and some "
+    "even said they were close until rain fell again over hills while nobody listened much",
+)
+
 # They share no token with the answers: a bigram model would stray from one into the other.
 THOUGHTS: Final = (
     "Okay... user wants something... hmm... maybe they need greetings... let us think... wait... "

@@ -18,6 +18,8 @@ _NOT_PRINTED: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-
 
 
 _MAX_TITLE: Final = 80
+_NO_TEXT: Final = "\ufffd"
+"""What stands for bytes that are no character."""
 _MARKUP: Final = re.compile(r"[`*]+|(?<!\w)_+|_+(?!\w)")
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
 _LABEL: Final = re.compile(r"^(chat )?title\s*[:\-\u2013\u2014]\s*", re.IGNORECASE)
@@ -43,20 +45,22 @@ def derive_title(message: str) -> str:
     return head.rstrip(" ,;:.-") + "…"
 
 
-def read_title(said: str) -> str:
+def read_title(said: str, *, is_cut: bool = False) -> str:
     """A title out of what a model said when it was asked for one; nothing if there is none.
 
     The first line that says something, without Markdown, a label before it or quotes around it.
-    A line that is far too long is no title: the model did not do what it was asked.
+    A line that is far too long, was cut (`is_cut`: the end of all that was said), or holds bytes
+    that are no text is no title: the model did not do what it was asked.
     """
-    for raw in clean_text(said[:_LOOKED_AT]).splitlines():
+    lines = clean_text(said[:_LOOKED_AT]).splitlines()
+    for raw in lines[:-1] if is_cut else lines:
         line = _one_line(_MARKUP.sub("", _LINE_MARK.sub("", _HTML_TAG.sub("", raw))))
         line = _LABEL.sub("", line)
         while len(line) > 1 and line.endswith(_CLOSING.get(line[0], "\0")):
             line = line[1:-1].strip()
         line = line.rstrip(" .,;:")
         if any(character.isalnum() for character in line):
-            return line if len(line) <= _MAX_TITLE else ""
+            return line if len(line) <= _MAX_TITLE and _NO_TEXT not in line else ""
     return ""
 
 

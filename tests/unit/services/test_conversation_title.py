@@ -55,7 +55,9 @@ def test_a_title_of_nothing_or_without_end_is_refused(title: str) -> None:
         ("**Title:** \u201eEbbe und Flut\u201c", "Ebbe und Flut"),
         ("# Title: `snake_case` names", "snake_case names"),
         ("<script>alert(1)</script>", "alert(1)"),
-        ("a\x1b\u202eb\ud800", "a b\ufffd"),
+        ("a\x1b\u202eb", "a b"),
+        ("a\x1b\u202eb\ud800", ""),
+        ("\ufffd sometimes\ufffd\nSea", ""),
         ("\u300c\u6f6e\u6c50\u300d", "\u6f6e\u6c50"),
         ("What is it?", "What is it?"),
         ("...", ""),
@@ -66,6 +68,11 @@ def test_a_title_of_nothing_or_without_end_is_refused(title: str) -> None:
 )  # fmt: skip
 def test_a_title_is_read_out_of_what_a_model_says(said: str, title: str) -> None:
     assert read_title(said) == title
+
+
+def test_the_line_in_which_an_answer_was_cut_is_no_title() -> None:
+    assert read_title("Tides of the", is_cut=True) == ""
+    assert read_title("Tides\nI chose this bec", is_cut=True) == "Tides"
 
 
 @given(st.text())

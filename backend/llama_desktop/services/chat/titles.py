@@ -11,7 +11,7 @@ from typing import Final
 from llama_desktop.domain.chat import Message, MessageStatus, SamplingParameters, TitleOrigin
 from llama_desktop.domain.errors import AppError
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage, ChatRequest
-from llama_desktop.infrastructure.llama.stream import ContentPiece
+from llama_desktop.infrastructure.llama.stream import AnswerEnded, ContentPiece
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.chat.prompt import build_prompt, count_omitted
 from llama_desktop.services.chat.prompt_source import gather_source
@@ -104,13 +104,20 @@ class TitleWriter:
         )
         omitted = require_message(conversation, answer_id).omitted_message_ids
         prompt = build_prompt(source, omitted_turns=count_omitted(source, omitted))
-        title = read_title(await self._ask((*prompt.messages, ChatMessage("user", _ASK))))
+        said, is_cut = await self._ask((*prompt.messages, ChatMessage("user", _ASK)))
+        title = read_title(said, is_cut=is_cut)
         if title:
             await self._conversations.improve_title(conversation_id, title)
 
-    async def _ask(self, messages: tuple[ChatMessage, ...]) -> str:
+    async def _ask(self, messages: tuple[ChatMessage, ...]) -> tuple[str, bool]:
+        """What the model says, and whether it would have said more."""
+        said: list[str] = []
+        is_cut = False
         request = ChatRequest(messages, _PARAMETERS)
         async with aclosing(self._server.require_client().stream_chat(request)) as events:
-            return "".join(
-                [event.text async for event in events if isinstance(event, ContentPiece)]
-            )
+            async for event in events:
+                if isinstance(event, ContentPiece):
+                    said.append(event.text)
+                elif isinstance(event, AnswerEnded):
+                    is_cut = event.finish_reason == "length"
+        return "".join(said), is_cut
