@@ -9,7 +9,9 @@ from llama_desktop.domain.chat import AnswerModel, Conversation, Message, Messag
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
 
 
-def write_chat(data: Path, conversation_id: str, *, title: str, answer: str) -> None:
+def write_chat(
+    data: Path, conversation_id: str, *, title: str, answer: str, question: str = "Say it"
+) -> None:
     """The answer is what a model may have said, whatever it is."""
     for folder in ("chats", "trash", "damaged"):
         (data / folder).mkdir(parents=True, exist_ok=True)
@@ -25,7 +27,7 @@ def write_chat(data: Path, conversation_id: str, *, title: str, answer: str) -> 
         id=1,
         parent_id=None,
         role=Role.USER,
-        content="Say it",
+        content=question,
         status=MessageStatus.COMPLETE,
         created=now,
     )

@@ -303,10 +303,23 @@ def remove_index(path: Path) -> None:
         StorageFailed: it stays.
     """
     try:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for part in _files_of(path):
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise storage_failed(error, path) from error
+
+
+def measure_index(path: Path) -> int:
+    """Bytes on the disk, with what SQLite keeps beside the file; 0 where there is none."""
+    size = 0
+    for part in _files_of(path):
+        with contextlib.suppress(OSError):  # it may go at any time
+            size += part.stat().st_size
+    return size
+
+
+def _files_of(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal"))
 
 
 def _is_cut_off(path: Path) -> bool:

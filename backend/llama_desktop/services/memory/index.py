@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 from collections import deque
@@ -19,6 +18,7 @@ from llama_desktop.infrastructure.storage.chat_files import read_chat, scan_chat
 from llama_desktop.infrastructure.storage.search_index import (
     SearchIndex,
     SearchIndexUnusable,
+    measure_index,
     remove_index,
 )
 from llama_desktop.services.event_hub import Topic
@@ -212,8 +212,7 @@ class MemoryIndex:
         if now_and_then and monotonic() - self._told < _TOLD_EVERY:
             return
         self._told = monotonic()
-        with contextlib.suppress(OSError):
-            self._size = self._file.stat().st_size
+        self._size = measure_index(self._file)
         self.topic.publish(self._state())
 
     def _state(self) -> IndexState:
