@@ -11,11 +11,12 @@ from gguf.quants import quantize
 from numpy.typing import NDArray
 
 from models.bigram import build_bigram_weights
+from models.q4_k import pack_q4_k
 from models.text import ANSWERS, END_OF_TEXT, END_OF_TURN, PADDING, chat_template
 from models.vocabulary import Vocabulary, build_vocabulary
 
 _SEED = 1234
-_FILE_TYPES = {"f16": 1, "q8_0": 7}
+_FILE_TYPES = {"f16": 1, "q8_0": 7, "q4_k": 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def write_llama(
     number_type: str = "f16",
     context_size: int = 8192,
     tensors_per_file: int = 0,
+    publisher: str = "",
 ) -> None:
     """Write a chat model.
 
@@ -63,13 +65,16 @@ def write_llama(
         babbles: Random weights: any bytes, invalid UTF-8 too, and no end.
         ends: Ends its answers; else it goes on until the context window is full.
         answers: What it says, one or the other.
-        number_type: `f16` or `q8_0`.
+        number_type: `f16`, `q8_0` or `q4_k` (what the text is kept in stays `f16` then).
         context_size: What it calls its training context.
         tensors_per_file: Split into files of so many tensors; 0: one file.
+        publisher: `general.organization`.
     """
     vocabulary = build_vocabulary(answers)
     writer = GGUFWriter(str(path), "llama", split_max_tensors=tensors_per_file)
     writer.add_name(name)
+    if publisher:
+        writer.add_organization(publisher)
     writer.add_description("Made for tests.")
     writer.add_license("mit")
     writer.add_type("model")
@@ -165,8 +170,11 @@ def _add_tensor(
     numbers = np.ascontiguousarray(tensor, dtype=np.float32)
     if numbers.ndim == 1:  # norms stay exact, as llama.cpp's own converter has it
         writer.add_tensor(name, numbers)
-    elif number_type == "f16":
+    elif number_type == "f16" or (number_type == "q4_k" and not name.startswith("blk.")):
         writer.add_tensor(name, numbers.astype(np.float16))
+    elif number_type == "q4_k":
+        packed = pack_q4_k(numbers)
+        writer.add_tensor(name, packed, raw_shape=packed.shape, raw_dtype=GGMLQuantizationType.Q4_K)
     else:
         packed = quantize(numbers, GGMLQuantizationType.Q8_0)
         writer.add_tensor(name, packed, raw_shape=packed.shape, raw_dtype=GGMLQuantizationType.Q8_0)

@@ -17,6 +17,7 @@ describe('numbers of passages in an answer', () => {
 		expect(numbersIn('In the drawer [1], as you said [12][2].')).toEqual(['1', '2']);
 		expect(numbersIn('In the drawer [1] and **so [2]**.\n\n- item [12]')).toEqual(['1', '2', '12']);
 		expect(numbersIn('| a |\n|---|\n| b [1] |')).toEqual(['1']);
+		expect(numbersIn('Your limit [2]:\n\nand as in [1]: so')).toEqual(['2', '1']);
 		expect(numbersIn('Nowhere [3], [0], [01] or [a].')).toEqual([]);
 		expect(numbersIn('In the drawer [1].', new Set())).toEqual([]);
 	});

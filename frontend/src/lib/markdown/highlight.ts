@@ -2,6 +2,7 @@
 
 import type { HLJSApi } from 'highlight.js';
 
+import { colourCalls } from './calls';
 import { LANGUAGES } from './languages';
 import { sanitizeCode } from './sanitize';
 
@@ -146,5 +147,6 @@ export async function highlight(code: string, language: string): Promise<string 
 	if (hljs.getLanguage(name) === undefined) {
 		hljs.registerLanguage(name, (await loader()).default);
 	}
-	return sanitizeCode(hljs.highlight(code, { language: name, ignoreIllegals: true }).value);
+	const { value } = hljs.highlight(code, { language: name, ignoreIllegals: true });
+	return sanitizeCode(colourCalls(value, name));
 }

@@ -185,7 +185,7 @@ export class LazyLexer extends Lexer {
 		if (source.startsWith('[^')) {
 			return this.notes.readReference(source, this.isGrowing);
 		}
-		if (source.startsWith('[')) {
+		if (source.startsWith('[') || source.startsWith(' [')) {
 			return this.state.inLink
 				? undefined
 				: readCitation(source, this.citations, (name) => name in this.tokens.links);

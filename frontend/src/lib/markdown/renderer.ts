@@ -98,9 +98,10 @@ function renderNoteReference({ number }: NoteReferenceToken): string {
 	return `<sup><button type="button" class="note" data-note="${number}" aria-label="${label}">${number}</button></sup>`;
 }
 
-function renderCitation({ number }: CitationToken): string {
+function renderCitation({ raw, number }: CitationToken): string {
 	const label = escapeHtml(words.memory.passage.source(number));
-	return `<button type="button" class="cite" data-cite="${number}" aria-label="${label}">${number}</button>`;
+	const [space, name] = raw.startsWith(' ') ? [' ', 'cite spaced'] : ['', 'cite'];
+	return `${space}<button type="button" class="${name}" data-cite="${number}" aria-label="${label}">${number}</button>`;
 }
 
 const parser = new Parser({

@@ -1,0 +1,78 @@
+"""Where pictures are taken: opens the page of an app in each theme and keeps what it shows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from driver.running_app import RunningApp
+
+WIDE = (1280, 832)
+NARROW = (480, 832)
+Pose = Callable[[Page], None]
+"""Brings a page that was just opened into the state that is wanted."""
+
+
+class Stage:
+    """Takes pictures in the themes that are wanted, and knows which were taken."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        folder: Path,
+        pictures: Path,
+        themes: list[str],
+        names: set[str],
+        *,
+        sharpness: float = 2,
+    ) -> None:
+        """`folder` is for the apps' files; `names` are the pictures to take, empty is all.
+
+        `sharpness` is how many pixels of a picture there are to one of the page, at most.
+        """
+        self.browser = browser
+        self.folder = folder
+        self.taken: list[tuple[str, int]] = []
+        """The names of pictures with the width that they are seen at."""
+        self._pictures = pictures
+        self._themes = themes
+        self._names = names
+        self._sharpness = sharpness
+
+    def wants(self, *names: str) -> bool:
+        """One of these is to be taken."""
+        return not self._names or any(name in self._names for name in names)
+
+    def take(
+        self,
+        name: str,
+        app: RunningApp,
+        pose: Pose,
+        *,
+        size: tuple[int, int] = WIDE,
+        scale: float = 2,
+        after: Callable[[], None] | None = None,
+    ) -> None:
+        """`after` is called between the themes, to bring the app back to where it was."""
+        if not self.wants(name):
+            return
+        for theme in self._themes:
+            context = self.browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                device_scale_factor=min(scale, self._sharpness),
+                color_scheme="dark" if theme == "dark" else "light",
+                reduced_motion="reduce",
+            )
+            page = context.new_page()
+            page.goto(app.url)
+            page.mouse.move(size[0] - 2, size[1] / 2)
+            pose(page)
+            time.sleep(0.4)  # what fades in has no event of its own
+            page.screenshot(path=self._pictures / f"{name}-{theme}.png")
+            context.close()
+            self.taken.append((f"{name}-{theme}", size[0]))
+            if after is not None:
+                after()
