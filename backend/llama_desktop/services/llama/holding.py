@@ -75,13 +75,13 @@ class Holding:
             if not self.launch.cancelled() and self.launch.exception() is None:
                 self.process = self.launch.result()  # healthy just before it was cancelled
             self.launch = None
-        if self.process is not None:
-            await self.process.stop()
-            self.process = None
-        if self._watch is not None:
+        if self._watch is not None:  # an end that is wanted needs no explanation
             self._watch.cancel()
             await asyncio.wait([self._watch])
             self._watch = None
+        if self.process is not None:
+            await self.process.stop()
+            self.process = None
 
     async def _launch(
         self,
