@@ -7,8 +7,9 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from benchmarks import (
     idle,
@@ -16,6 +17,7 @@ from benchmarks import (
     memory,
     page,
     painting,
+    palette,
     remembering,
     starting,
     storage,
@@ -24,30 +26,54 @@ from benchmarks import (
 from benchmarks.table import Row, print_table
 
 _EXECUTABLE = Path(__file__).parents[1] / "dist" / "llama-desktop"
-_NAMES = (
-    "line",
-    "window",
-    "idle",
-    "running",
-    "streaming",
-    "page",
-    "memory",
-    "remembering",
-    "storage",
-    "models",
-)
+
+
+def _measure_lines(folder: Path, quick: bool) -> list[Row]:
+    count = 3 if quick else 10
+    rows = [starting.measure_line(folder, count=count)]
+    if _EXECUTABLE.exists():
+        rows.append(starting.measure_line(folder, count=count, executable=_EXECUTABLE))
+    return rows
+
+
+def _measure_running(folder: Path, quick: bool) -> list[Row]:
+    return [asyncio.run(starting.measure_running(folder, count=3 if quick else 12))]
+
+
+def _measure_streaming(folder: Path, quick: bool) -> list[Row]:
+    first_tokens, answers = (20, 2) if quick else (200, 16)
+    return asyncio.run(streaming.measure(folder, first_tokens=first_tokens, answers=answers))
+
+
+_BENCHMARKS: Final[dict[str, Callable[[Path, bool], list[Row]]]] = {
+    "line": _measure_lines,
+    "window": lambda folder, quick: painting.measure(folder, count=2 if quick else 7),
+    "idle": lambda folder, quick: asyncio.run(idle.measure(folder, seconds=5 if quick else 30)),
+    "running": _measure_running,
+    "streaming": _measure_streaming,
+    "page": lambda folder, quick: page.measure(folder, quick=quick),
+    "palette": lambda folder, quick: palette.measure(folder, quick=quick),
+    "memory": lambda folder, quick: memory.measure(folder, quick=quick),
+    "remembering": lambda folder, quick: asyncio.run(
+        remembering.measure(folder, count=4 if quick else 12)
+    ),
+    "storage": lambda folder, quick: asyncio.run(storage.measure(folder, quick=quick)),
+    "models": lambda folder, quick: asyncio.run(library.measure(folder, quick=quick)),
+}
+"""Each with a folder of its own, and whether few samples do."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run those that were named, or all; 1: a target was missed."""
     parser = argparse.ArgumentParser(prog="npm run bench --", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*_NAMES, []], metavar="|".join(_NAMES))
+    parser.add_argument(
+        "names", nargs="*", choices=[*_BENCHMARKS, []], metavar="|".join(_BENCHMARKS)
+    )
     parser.add_argument("--quick", action="store_true", help="few samples, for a first look")
     options = parser.parse_args(arguments)
-    names = options.names or _NAMES
     rows = []
-    for name in _NAMES:
-        if name in names:
+    for name in _BENCHMARKS:
+        if name in (options.names or _BENCHMARKS):
             print(f"measuring {name} …", file=sys.stderr)
             rows += _measure(name, quick=options.quick)
     print_table(rows)
@@ -56,40 +82,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure(name: str, *, quick: bool) -> list[Row]:
-    with tempfile.TemporaryDirectory(prefix="llama-desktop-bench-") as name_of_folder:
-        folder = Path(name_of_folder)
-        match name:
-            case "line":
-                return _measure_lines(folder, 3 if quick else 10)
-            case "window":
-                return painting.measure(folder, count=2 if quick else 7)
-            case "idle":
-                return asyncio.run(idle.measure(folder, seconds=5 if quick else 30))
-            case "running":
-                return [asyncio.run(starting.measure_running(folder, count=3 if quick else 12))]
-            case "memory":
-                return memory.measure(folder, quick=quick)
-            case "remembering":
-                return asyncio.run(remembering.measure(folder, count=4 if quick else 12))
-            case "page":
-                return page.measure(folder, quick=quick)
-            case "models":
-                return asyncio.run(library.measure(folder, quick=quick))
-            case "storage":
-                return asyncio.run(storage.measure(folder, quick=quick))
-            case _:
-                return asyncio.run(
-                    streaming.measure(
-                        folder, first_tokens=20 if quick else 200, answers=2 if quick else 16
-                    )
-                )
-
-
-def _measure_lines(folder: Path, count: int) -> list[Row]:
-    rows = [starting.measure_line(folder, count=count)]
-    if _EXECUTABLE.exists():
-        rows.append(starting.measure_line(folder, count=count, executable=_EXECUTABLE))
-    return rows
+    with tempfile.TemporaryDirectory(prefix="llama-desktop-bench-") as folder:
+        return _BENCHMARKS[name](Path(folder), quick)
 
 
 def _print_notes() -> None:

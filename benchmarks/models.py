@@ -26,6 +26,7 @@ __all__ = [
     "write_large_vocabulary",
     "write_library",
     "write_long_chat",
+    "write_many_chats",
     "write_slow_model",
 ]
 
@@ -33,6 +34,18 @@ __all__ = [
 def write_slow_model(path: Path, pieces: tuple[str, ...], per_second: float) -> Path:
     """A model for the fake server: it says these pieces, so many a second."""
     return write_fake_model(path, Behaviour(answer=pieces, piece_seconds=1 / per_second))
+
+
+def write_many_chats(data: Path, count: int, *, now: float) -> None:
+    """Chats of two messages each, under titles of their own, in a folder that no app has open."""
+    subjects = ("Garden plan", "Bread hydration", "Letter to the landlord", "Rust lifetimes")
+    write_long_chat(data, "chat-0", messages=2, now=now)
+    first = data / "chats" / "chat-0.json"
+    text = first.read_text(encoding="utf-8")
+    for number in range(count):
+        title = f"{subjects[number % len(subjects)]} number {number}"
+        changed = text.replace("A long chat", title)
+        (data / "chats" / f"chat-{number}.json").write_text(changed, encoding="utf-8")
 
 
 _FAMILY: Final = 20

@@ -8,17 +8,20 @@ what the page's main thread worked for each, which other programs on the machine
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.chromium import (
+    DIST,
+    KEYS,
+    WATCH_KEYS,
+    find_chromium,
+    measured_work,
+    open_page,
+)
 from benchmarks.figures import median, milliseconds, percentile
 from benchmarks.models import (
     RunningApp,
@@ -30,8 +33,6 @@ from benchmarks.models import (
 )
 from benchmarks.table import Row
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_DIST = Path(__file__).parents[1] / "frontend" / "dist"
 _MESSAGES = 2_000
 _FRAME_SECONDS = 1 / 60
 _CHARACTERS_PER_TOKEN = 4
@@ -78,21 +79,12 @@ _COUNT_FRAMES = """() => {
     window.benchRequest = requestAnimationFrame(next)
 }"""
 _FRAMES = "() => { cancelAnimationFrame(window.benchRequest); return window.benchFrames }"
-_WATCH_KEYS = """() => {
-    window.benchKeys = []
-    addEventListener('keydown', (event) => {
-        const channel = new MessageChannel()
-        channel.port1.onmessage = () =>
-            window.benchKeys.push((performance.now() - event.timeStamp) / 1000)
-        requestAnimationFrame(() => channel.port2.postMessage(0))
-    }, true)
-}"""
 
 
 def measure(folder: Path, *, quick: bool) -> list[Row]:
     """Nothing where there is no Chromium, or no page has been built."""
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if chromium is None or not (_DIST / "index.html").exists():
+    chromium = find_chromium()
+    if chromium is None or not (DIST / "index.html").exists():
         return []
     data = folder / "data"
     write_long_chat(data, "long-chat", messages=_MESSAGES, now=time.time())
@@ -100,8 +92,9 @@ def measure(folder: Path, *, quick: bool) -> list[Row]:
     rows = [_entry_size()]
     with (
         running_app(data, "--llama-server", str(server)) as app,
-        _page(chromium, app) as page,
+        open_page(chromium, app) as page,
     ):
+        page.get_by_role("navigation").get_by_text("A long chat").wait_for()
         rows += _measure_long_chat(page, opens=3 if quick else 9, frames=200 if quick else 900)
         _load(app, folder, tokens_per_second=150, characters=8_000 if quick else 24_000)
         rows.append(_measure_keys(page, keys=20 if quick else 120))
@@ -113,9 +106,9 @@ def measure(folder: Path, *, quick: bool) -> list[Row]:
 
 def _entry_size() -> Row:
     """What a page must have before it shows anything, as it would travel."""
-    index = (_DIST / "index.html").read_text(encoding="utf-8")
+    index = (DIST / "index.html").read_text(encoding="utf-8")
     names = re.findall(r'(?:src|href)="\./(assets/[^"]+\.(?:js|css))"', index)
-    sizes = {name: len(gzip.compress((_DIST / name).read_bytes(), 9)) for name in names}
+    sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 9)) for name in names}
     script = sum(size for name, size in sizes.items() if name.endswith(".js"))
     style = sum(sizes.values()) - script
     return Row(
@@ -126,20 +119,6 @@ def _entry_size() -> Row:
         "<= 160 kB",
         script <= 160_000,
     )
-
-
-@contextmanager
-def _page(chromium: str, app: RunningApp) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-quic", "--enable-precise-memory-info"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 832})
-        page.goto(app.url)
-        page.get_by_role("navigation").get_by_text("A long chat").wait_for()
-        yield page
-        browser.close()
 
 
 def _load(app: RunningApp, folder: Path, *, tokens_per_second: int, characters: int) -> None:
@@ -161,7 +140,7 @@ def _measure_long_chat(page: Page, *, opens: int, frames: int) -> list[Row]:
         page.get_by_role("heading", name="New chat").wait_for()
     page.evaluate(_OPEN, _MESSAGES)
     page.wait_for_timeout(1_000)
-    with _work(page) as work:
+    with measured_work(page) as work:
         times = page.evaluate(_SCROLL, [60, frames])
     tail = percentile(times, 95)
     return [
@@ -195,12 +174,12 @@ def _measure_keys(page: Page, *, keys: int) -> Row:
     page.keyboard.press("End")
     _ask(page, "Talk while I write")
     page.wait_for_timeout(1_000)
-    page.evaluate(_WATCH_KEYS)
+    page.evaluate(WATCH_KEYS)
     page.get_by_role("textbox", name="Message", exact=True).focus()
     for number in range(keys):
         page.keyboard.press("abcdefgh "[number % 9])
         page.wait_for_timeout(40)
-    times = page.evaluate("() => window.benchKeys")
+    times = page.evaluate(KEYS)
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Message", exact=True).fill("")
     page.get_by_role("button", name="Stop").wait_for(state="detached")
@@ -224,7 +203,7 @@ def _measure_streaming(page: Page, characters: int, *, answers: int) -> list[Row
         _ask(page, f"Tell story number {number}")
         begin = time.perf_counter()
         page.evaluate(_COUNT_FRAMES)
-        with _work(page) as work:
+        with measured_work(page) as work:
             page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=600_000)
         counted = page.evaluate(_FRAMES)
         if number > 0:
@@ -253,31 +232,6 @@ def _measure_streaming(page: Page, characters: int, *, answers: int) -> list[Row
             growth <= 20e6,
         ),
     ]
-
-
-@dataclass(slots=True)
-class _Work:
-    seconds: float = 0.0
-
-
-@contextmanager
-def _work(page: Page) -> Iterator[_Work]:
-    """What the page's main thread worked meanwhile, in time of its own."""
-
-    def worked() -> float:
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        seconds: float = next(one["value"] for one in metrics if one["name"] == "TaskDuration")
-        return seconds
-
-    work = _Work()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    begin = worked()
-    try:
-        yield work
-    finally:
-        work.seconds = worked() - begin
-        session.detach()
 
 
 def _heap_bytes(page: Page) -> float:

@@ -3,12 +3,18 @@ import { type Keyboard, keysFor, type ShortcutId, SHORTCUTS } from './shortcuts'
 const MODIFIERS = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'OS', 'Dead', 'Process']);
 /** With `Mod`: what every text field has. */
 const OF_TEXT = new Set(['A', 'C', 'V', 'X', 'Z', 'Y']);
+const TAKEN = new Set(['Tab', 'Escape', 'F6', ' ']);
 const ALONE = /^F([1-9]|1\d|2[0-4])$/;
 
 export type Recorded =
-	{ type: 'keys'; keys: string } | { type: 'unfinished' } | { type: 'refused'; keys: string };
+	| { type: 'keys'; keys: string }
+	| { type: 'unfinished' }
+	/** Writes text. */
+	| { type: 'typing'; keys: string }
+	/** Every program has it for something. */
+	| { type: 'taken'; keys: string };
 
-/** The keys of a press as they are kept; refused is what writes text, or is taken by the system. */
+/** The keys of a press as they are kept, or why they cannot be a shortcut. */
 export function recordKeys(event: KeyboardEvent, isMac: boolean): Recorded {
 	if (MODIFIERS.has(event.key) || event.isComposing) {
 		return { type: 'unfinished' };
@@ -22,9 +28,11 @@ export function recordKeys(event: KeyboardEvent, isMac: boolean): Recorded {
 		key
 	].join('+');
 	const isOfText = hasMod && !event.altKey && !event.shiftKey && OF_TEXT.has(key);
+	if (isOfText || TAKEN.has(key)) {
+		return { type: 'taken', keys };
+	}
 	const isTyping = !hasMod && !event.altKey && !ALONE.test(key);
-	const isFixed = key === 'Tab' || key === 'Escape' || key === 'F6' || key === ' ';
-	return isOfText || isTyping || isFixed ? { type: 'refused', keys } : { type: 'keys', keys };
+	return { type: isTyping ? 'typing' : 'keys', keys };
 }
 
 /** The shortcut that has these keys already; `null`: none has. */

@@ -19,6 +19,8 @@ export interface PaletteGroup {
 const AT_FIRST = 5;
 const MOST = 6;
 const MOST_REMEMBERED = 20;
+/** What is done comes before the place where something like it is set. */
+const WORTH_OF_SETTINGS = 0.8;
 
 /** Owns what the palette shows for what was written, and which row is meant. */
 export class Palette {
@@ -82,7 +84,7 @@ export class Palette {
 		}
 		const found = [this.#models, this.#commands, this.#chats, this.#settings]
 			.map((items) => rank(items, query, MOST))
-			.sort((a, b) => (b[0]?.score ?? 0) - (a[0]?.score ?? 0));
+			.sort((a, b) => worth(b) - worth(a));
 		return grouped([...found, [{ item: this.#search(query), ranges: [], score: 0 }]]);
 	}
 
@@ -106,6 +108,13 @@ export class Palette {
 		const all = [...this.#commands, ...this.#models, ...this.#chats, ...this.#settings];
 		return ids.flatMap((id) => all.find((item) => item.id === id) ?? []);
 	}
+}
+
+function worth([best]: readonly Ranked<RunnableItem>[]): number {
+	if (best === undefined) {
+		return 0;
+	}
+	return best.score * (best.item.group === 'settings' ? WORTH_OF_SETTINGS : 1);
 }
 
 function asRecent({ item, ...rest }: Ranked<RunnableItem>): Ranked<RunnableItem> {

@@ -6,6 +6,7 @@ import { keysOf, type ShortcutId } from '../../lib/shortcuts';
 import type { Stores } from '../../lib/stores/context';
 import { words } from '../../lib/words/en';
 import { paletteWords as text } from '../../lib/words/en.palette';
+import { attempt, deleteConversations, exportConversations } from '../layout/conversationActions';
 import { SECTIONS } from '../settings/sections';
 import type { IconName } from '../ui/icons';
 
@@ -14,8 +15,8 @@ export type GroupName = keyof typeof text.groups;
 export interface RunnableItem extends PaletteItem {
 	group: GroupName;
 	icon: IconName;
-	/** At the end of its row. */
-	detail?: string;
+	/** At the end of its row; written only for those that are shown. */
+	detail?: () => string;
 	/** The keys that do the same. */
 	keys?: string[];
 	run: () => void;
@@ -71,9 +72,20 @@ function chatCommands(stores: Stores): RunnableItem[] {
 	const { id, is_pinned } = open;
 	return [
 		settings,
+		command('rename', text.rename, 'pencil', () => {
+			navigation.show('chat');
+			navigation.isChatRenameOpen = true;
+		}),
 		command('pin', is_pinned ? text.unpin : text.pin, 'pin', () => {
-			void conversations.pin(id, !is_pinned);
-		})
+			void attempt(stores, words.conversations.failed, () => conversations.pin(id, !is_pinned));
+		}),
+		command('exportMarkdown', text.exportMarkdown, 'download', () => {
+			void exportConversations(stores, [id], 'markdown');
+		}),
+		command('exportJson', text.exportJson, 'download', () => {
+			void exportConversations(stores, [id], 'json');
+		}),
+		command('delete', text.delete, 'trash', () => void deleteConversations(stores, [id]))
 	];
 }
 
@@ -98,7 +110,7 @@ export function modelItems({ models, server, settings }: Stores): RunnableItem[]
 		title: text.load(name),
 		also: quantization ?? '',
 		icon: 'layers',
-		detail: path === loadedPath ? text.loaded : formatBytes(size_bytes),
+		detail: () => (path === loadedPath ? text.loaded : formatBytes(size_bytes)),
 		run: () => void server.start(usualConfig(path, last))
 	}));
 }
@@ -109,7 +121,7 @@ export function chatItems({ conversations, navigation }: Stores): RunnableItem[]
 		group: 'chats',
 		title: title === '' ? words.conversations.untitled : title,
 		icon: 'bubble',
-		detail: formatDate(updated),
+		detail: () => formatDate(updated),
 		run: () => navigation.openChat(id)
 	}));
 }
@@ -122,7 +134,7 @@ export function settingItems({ navigation }: Stores): RunnableItem[] {
 			title,
 			also: `${section.title} ${hint}`,
 			icon: section.icon,
-			detail: section.title,
+			detail: () => section.title,
 			run: () => navigation.openSettings(section.id, id)
 		}))
 	);

@@ -20,13 +20,27 @@ const LEAST_FOR_TYPO = 4;
 const ACCENTED = /[^ -~]/;
 
 export function fold(title: string): Folded {
-	const text = ACCENTED.test(title) ? foldSigns(title) : title.toLowerCase();
-	const starts: number[] = [];
-	const words = /[\p{L}\p{N}]+/gu;
-	for (let match = words.exec(text); match !== null; match = words.exec(text)) {
-		starts.push(match.index);
+	if (!ACCENTED.test(title)) {
+		const text = title.toLowerCase();
+		return { text, starts: plainStarts(text) };
 	}
-	return { text, starts };
+	const text = foldSigns(title);
+	return { text, starts: [...text.matchAll(/[\p{L}\p{N}]+/gu)].map(({ index }) => index) };
+}
+
+/** Where words begin in small letters without accents; the first key has ten thousand titles to fold. */
+function plainStarts(text: string): number[] {
+	const starts: number[] = [];
+	let isInWord = false;
+	for (let at = 0; at < text.length; at += 1) {
+		const code = text.charCodeAt(at);
+		const isOfWord = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+		if (isOfWord && !isInWord) {
+			starts.push(at);
+		}
+		isInWord = isOfWord;
+	}
+	return starts;
 }
 
 /** The words that were written. */

@@ -25,6 +25,8 @@ export class NavigationStore {
 	isModelSelectorOpen = $state(false);
 	/** The settings of the open chat, over its right edge. */
 	isChatSettingsOpen = $state(false);
+	/** The dialog that asks for the open chat's name. */
+	isChatRenameOpen = $state(false);
 	/** The dialog that lies over everything. */
 	dialog = $state<DialogName | null>(null);
 	/** The message that was gone to last; until another chat is opened. */

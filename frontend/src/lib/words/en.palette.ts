@@ -25,6 +25,10 @@ export const paletteWords = {
 	chatSettings: 'Settings of this chat',
 	pin: 'Pin this chat',
 	unpin: 'Unpin this chat',
+	rename: 'Rename this chat',
+	delete: 'Delete this chat',
+	exportMarkdown: 'Export this chat as Markdown',
+	exportJson: 'Export this chat as JSON',
 	theme: { light: 'Light theme', dark: 'Dark theme', system: 'Theme like the system' },
 	keys: {
 		move: 'Move',

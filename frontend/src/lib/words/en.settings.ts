@@ -186,8 +186,9 @@ export const settingsWords = {
 		change: (title: string) => `Change the keys of “${title}”:`,
 		press: 'Press keys',
 		none: 'None',
-		refused: (keys: string) =>
-			`${keys} cannot be a shortcut. Hold Ctrl or Alt, or use a function key.`,
+		typing: (keys: string, mod: string) =>
+			`${keys} writes text. Hold ${mod} or Alt, or use a function key.`,
+		taken: (keys: string) => `${keys} means the same in every program. Press other keys.`,
 		conflict: (keys: string, other: string) =>
 			`${keys} is already “${other}”. Change that one first.`
 	},
