@@ -75,6 +75,16 @@ def slow_endless_model() -> Path:
     )
 
 
+def roomy_model() -> Path:
+    """As slow as `heavy_model`, with room for 32,768 tokens; goes on until they are full."""
+    return _file(
+        "tiny-heavy-roomy.gguf",
+        lambda path: _write_llama(
+            path, "Tiny Heavy Roomy Test", heavy=True, ends=False, context_size=32_768
+        ),
+    )
+
+
 def split_model() -> Path:
     """The first of three files that are one model."""
     folder = _folder(
@@ -150,6 +160,7 @@ def _write_llama(
     ends: bool = True,
     heavy: bool = False,
     answers: tuple[str, ...] = (),
+    context_size: int = 8192,
     tensors_per_file: int = 0,
 ) -> None:
     from models.llama import FAST, HEAVY, write_llama
@@ -163,6 +174,7 @@ def _write_llama(
         babbles=babbles,
         ends=ends,
         answers=answers or ANSWERS,
+        context_size=context_size,
         tensors_per_file=tensors_per_file,
     )
 
