@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from llama_desktop.domain.chat import UNFINISHED, Conversation, Message
 from llama_desktop.infrastructure.storage.search_index import Analysed, IndexedMessage
-from llama_desktop.services.memory.analyse import ANALYSER_VERSION, find_words
+from llama_desktop.services.memory.analyse import ANALYSER_VERSION, take_apart
 from llama_desktop.services.memory.days import day_terms
 from llama_desktop.services.memory.irregular import BASE_FORMS
 from llama_desktop.services.memory.stop_words import STOP_WORDS
@@ -14,11 +14,8 @@ INDEX_VERSION = f"{ANALYSER_VERSION}-{len(BASE_FORMS)}-{len(STOP_WORDS)}"
 
 def analyse_message(text: str) -> Analysed:
     """A message's text as the index keeps it."""
-    words = tuple(find_words(text))
-    return Analysed(
-        terms=[term for word in words for term in word.terms],
-        words=frozenset(word.plain for word in words),
-    )
+    terms, words = take_apart(text)
+    return Analysed(terms=terms, words=words)
 
 
 def select_messages(conversation: Conversation) -> list[IndexedMessage]:

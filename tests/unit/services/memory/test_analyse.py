@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llama_desktop.services.memory.analyse import analyse, find_words
+from llama_desktop.services.memory.analyse import analyse, find_words, take_apart
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,11 @@ def test_any_text_becomes_terms_that_the_index_can_part(text: str) -> None:
 @given(st.text(alphabet="aAbB1_éя中あ😀 '", max_size=30))
 def test_the_same_text_twice_has_the_same_terms_twice(text: str) -> None:
     assert analyse(f"{text} {text}") == analyse(text) * 2
+
+
+@given(st.text() | st.text(alphabet="aAsS1_éя中😀 '’", max_size=30))
+def test_a_text_is_taken_apart_into_the_same_with_places_and_without(text: str) -> None:
+    words = tuple(find_words(text))
+    terms, plain = take_apart(text)
+    assert terms == [term for word in words for term in word.terms]
+    assert plain == {word.plain for word in words}
