@@ -16,7 +16,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -206,13 +207,21 @@ class SearchIndex:
         if any(wanted.get(doc) != message for doc, message in known.items()):
             self._drop_messages(db, chat)
             keys.clear()
+        words: Counter[str] = Counter()
         for message in messages:
             if message.doc not in keys:
-                keys[message.doc] = self._add(db, chat, message, keys)
+                keys[message.doc] = self._add(db, chat, message, keys, words)
+        _count_words(db, words)
 
     def _add(
-        self, db: sqlite3.Connection, chat: int, message: IndexedMessage, keys: dict[int, int]
+        self,
+        db: sqlite3.Connection,
+        chat: int,
+        message: IndexedMessage,
+        keys: dict[int, int],
+        words: Counter[str],
     ) -> int:
+        """The new row's key; the message's words are added to `words`."""
         analysed = self._analyse(message.content)
         parent = None if message.parent_doc is None else keys[message.parent_doc]
         cursor = db.execute(
@@ -230,7 +239,7 @@ class SearchIndex:
             " select id, body, before, day from page where id = ?",
             (cursor.lastrowid,),
         )
-        _count_words(db, analysed.words, 1)
+        words.update(analysed.words)
         return cursor.lastrowid
 
     def _drop_messages(self, db: sqlite3.Connection, chat: int) -> None:
@@ -242,8 +251,10 @@ class SearchIndex:
             "  where id in (select key from message where chat = ?)",
             (chat,),
         )
+        words: Counter[str] = Counter()
         for (content,) in db.execute("select content from message where chat = ?", (chat,)):
-            _count_words(db, self._analyse(content).words, -1)
+            words.subtract(self._analyse(content).words)
+        _count_words(db, words)
         db.execute("delete from word where uses < 1")
         db.execute(
             "delete from vector where message in (select key from message where chat = ?)", (chat,)
@@ -346,11 +357,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _count_words(db: sqlite3.Connection, words: Iterable[str], by: int) -> None:
+def _count_words(db: sqlite3.Connection, words: Counter[str]) -> None:
+    """Add so many uses of each word, or take them away."""
     db.executemany(
         "insert into word(word, uses) values(?, ?)"
         " on conflict(word) do update set uses = uses + excluded.uses",
-        [(word, by) for word in sorted(words)],
+        sorted(words.items()),
     )
 
 
