@@ -15,7 +15,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from driver.running_app import DEVELOPMENT
+from driver.running_app import DEVELOPMENT, running_app
 from driver.screen import Screen, screen
 from driver.window_app import TITLE, WindowApp, window_app
 
@@ -46,9 +46,15 @@ def opened_links(tmp_path: Path) -> Path:
 @pytest.fixture
 def app(display: Screen, tmp_path: Path, opened_links: Path) -> Iterator[WindowApp]:
     path = f"{opened_links.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    _be_quiet_from_the_start(tmp_path / "data")
     with window_app(display, tmp_path / "data", environment={"PATH": path}) as started:
-        started.be_quiet()
         yield started
+
+
+def _be_quiet_from_the_start(data: Path) -> None:
+    """As `RunningApp.be_quiet`, which would come after the window's page."""
+    with running_app(data) as app:
+        app.be_quiet()
 
 
 @contextlib.contextmanager
@@ -236,8 +242,8 @@ def test_closing_the_window_ends_the_app_and_its_engine_and_keeps_the_place(
 def test_what_is_written_the_moment_before_the_window_is_closed_is_kept(
     display: Screen, tmp_path: Path
 ) -> None:
+    _be_quiet_from_the_start(tmp_path / "data")
     with window_app(display, tmp_path / "data") as app:
-        app.be_quiet()
         window = display.find_window(TITLE)
         with page_of(app) as page:
             page.get_by_role("textbox", name="Message").focus()

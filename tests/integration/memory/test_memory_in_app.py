@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from llama_desktop.bootstrap import open_application
@@ -15,6 +17,7 @@ from llama_desktop.bridge.api import Api
 from llama_desktop.domain.chat import AnswerModel, Conversation, MessageStatus
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.paths import AppPaths
+from llama_desktop.infrastructure.storage.search_index import SearchIndex
 from llama_desktop.services.application import Application
 from llama_desktop.services.conversation_tree import append_answer, append_question
 
@@ -98,3 +101,40 @@ async def test_the_index_can_be_made_anew_while_the_app_runs(tmp_path: Path) -> 
         await Api(app).invoke("rebuild_search_index", b"")
         assert await _search(app, "passport ") == [(chat, 1)]
         assert app.topics["memory"].snapshot().chats_total == 1
+
+
+@pytest.mark.parametrize("is_made_anew", [True, False])
+async def test_what_comes_while_the_messages_are_counted_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_made_anew: bool
+) -> None:
+    """The index says that it has caught up only when nothing came up meanwhile."""
+    loop = asyncio.get_running_loop()
+    count = SearchIndex.count_messages
+    meanwhile: list[Callable[[], None]] = []
+
+    def count_slowly(index: SearchIndex) -> int:
+        counted = count(index)
+        if meanwhile:
+            done = threading.Event()
+            loop.call_soon_threadsafe(meanwhile.pop())
+            loop.call_soon_threadsafe(done.set)
+            assert done.wait(10)
+        return counted
+
+    async with _app(tmp_path) as app:
+        chat = await _say(app, "The passport.")
+        await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
+        monkeypatch.setattr(SearchIndex, "count_messages", count_slowly)
+
+        def lose_the_chat() -> None:
+            (AppPaths.locate(tmp_path).chats / f"{chat}.json").unlink()
+            app.memory.index.note_change(chat)
+
+        meanwhile.append(app.memory.index.make_anew if is_made_anew else lose_the_chat)
+        app.memory.index.note_change(chat)
+        await asyncio.wait_for(app.memory.index.wait_caught_up(), 30)
+
+        assert not meanwhile
+        assert app.topics["memory"].snapshot().message_count == (1 if is_made_anew else 0)
+        async with asyncio.timeout(0):
+            await app.memory.index.wait_opened()

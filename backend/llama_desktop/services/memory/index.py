@@ -154,12 +154,16 @@ class MemoryIndex:
                 self._done += 1
                 self._tell(now_and_then=True)
             else:
-                if not self._caught_up.is_set():
-                    self._messages = await asyncio.to_thread(self._index.count_messages)
+                if self._caught_up.is_set():
+                    return
+                self._messages = await asyncio.to_thread(self._index.count_messages)
+                if self._is_idle():  # still, after the counting
                     self._caught_up.set()
                     self._tell()
                     self.on_caught_up()
-                return
+
+    def _is_idle(self) -> bool:
+        return not (self._is_damaged or self._jobs or self._changed or self._waiting)
 
     async def _do(
         self,
