@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from driver.answers import await_more, await_words
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
@@ -144,7 +145,7 @@ def test_a_stopped_answer_goes_on_where_it_stopped(
     _load(app, slow_endless_model)
     page = open_page()
     _ask(page, "Talk slowly")
-    expect(_turn(page, 1).locator("p").first).to_contain_text(re.compile(r"\S+ \S+ \S+"))
+    await_words(_turn(page, 1))
     page.get_by_role("button", name="Stop").click()
     expect(_turn(page, 1)).to_contain_text("stopped")
     before = _kept(app)["messages"][-1]["content"]
@@ -152,10 +153,7 @@ def test_a_stopped_answer_goes_on_where_it_stopped(
     _turn(page, 1).get_by_role("button", name="Continue").click()
 
     page.get_by_role("button", name="Stop").wait_for()
-    page.wait_for_function(
-        "(length) => document.querySelectorAll('article')[1].innerText.length > length + 40",
-        arg=len(before),
-    )
+    await_more(page, _turn(page, 1))
     page.get_by_role("button", name="Stop").click()
     expect(_turn(page, 1)).to_contain_text("stopped")
     messages = _kept(app)["messages"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from driver.answers import await_words
 from driver.running_app import PATIENCE_SECONDS, RunningApp, running_app
 
 OpenPage = Callable[..., Page]
@@ -297,7 +298,7 @@ def test_waiting_messages_stay_after_a_stop_and_over_a_restart(
     _load(app, slow_endless_model)
     page = open_page()
     _send(page, "Talk on")
-    expect(page.get_by_role("article").nth(1).locator("p").first).to_contain_text(" ")
+    await_words(page.get_by_role("article").nth(1))
     _send(page, "Wait for me")
     _message(page).fill("and me")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from driver.answers import await_more, await_words
 from driver.running_app import CommandFailed, RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
 
@@ -155,8 +155,7 @@ def test_a_crash_in_the_middle_of_an_answer_comes_back_and_goes_on(
     message.fill("Talk until you die")
     message.press("Enter")
     answer = page.get_by_role("article").nth(1)
-    expect(answer.locator("p").first).to_contain_text(re.compile(r"\w"))
-    _wait_for_more(page, answer)
+    await_words(answer)
 
     psutil.Process(app.invoke("get_server_state")["pid"]).kill()
 
@@ -169,7 +168,7 @@ def test_a_crash_in_the_middle_of_an_answer_comes_back_and_goes_on(
     expect(go_on).to_be_enabled(timeout=PATIENCE_MS)
     go_on.click()
     expect(notice).to_be_hidden()
-    _wait_for_more(page, answer)
+    await_more(page, answer)
     page.get_by_role("button", name="Stop").click()
     expect(answer).to_contain_text("stopped")
     after = _last_answer(app)
@@ -179,14 +178,6 @@ def test_a_crash_in_the_middle_of_an_answer_comes_back_and_goes_on(
     psutil.Process(app.invoke("get_server_state")["pid"]).kill()
     expect(page.get_by_text("has stopped").first).to_be_visible(timeout=PATIENCE_MS)
     assert app.invoke("get_server_state")["type"] == "failed"
-
-
-def _wait_for_more(page: Page, answer: Locator) -> None:
-    length = len(answer.inner_text())
-    page.wait_for_function(
-        "([article, length]) => article.innerText.length > length + 40",
-        arg=[answer.element_handle(), length],
-    )
 
 
 def _last_answer(app: RunningApp) -> str:
