@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from llama_desktop.bridge.codec import Failure, Success, decode, encode, failure
 from llama_desktop.commands import COMMANDS
@@ -13,8 +14,7 @@ from llama_desktop.services.application import Application
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An encoded envelope with its HTTP status."""
 
     status: int

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 import msgspec
+from msgspec import Struct
 
 from llama_desktop.domain.errors import AppError
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One thing that the page may ask, with the errors that it must be ready for."""
 
     run: Callable[..., Awaitable[Any]]

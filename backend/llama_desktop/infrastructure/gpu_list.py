@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pynvml
+from msgspec import Struct
 
 _DRM: Final = Path("/sys/class/drm")
 _NVIDIA_MODULE: Final = Path("/proc/driver/nvidia")
 _VENDORS: Final = {"0x1002": "AMD", "0x8086": "Intel", "0x10de": "NVIDIA"}
 
 
-@dataclass(frozen=True, slots=True)
-class NvidiaDriver:
+class NvidiaDriver(Struct, frozen=True):
     """What NVML tells."""
 
     version: str
     gpus: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GpuList:
+class GpuList(Struct, frozen=True):
     """What was found."""
 
     nvidia: NvidiaDriver | None

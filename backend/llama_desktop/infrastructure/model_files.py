@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from llama_desktop.domain.model_facts import ModelFacts
 from llama_desktop.infrastructure.model_headers import ModelHeaders
@@ -18,8 +19,7 @@ Tell = Callable[[], None]
 """Called for each file that was looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(Struct, frozen=True):
     """One file that should be GGUF."""
 
     path: Path
@@ -36,8 +36,7 @@ class FoundFile:
     """Where its store says which belongs to it."""
 
 
-@dataclass(slots=True)
-class FolderScan:
+class FolderScan(Struct):
     """What is below one folder."""
 
     files: list[FoundFile] = field(default_factory=list)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from llama_desktop.infrastructure.model_files import FolderScan, Tell, look_at
 from llama_desktop.infrastructure.model_headers import ModelHeaders

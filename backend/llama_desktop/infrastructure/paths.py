@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import platformdirs
+from msgspec import Struct
 
 from llama_desktop.infrastructure.storage.atomic_file import storage_failed
 
 
-@dataclass(frozen=True, slots=True)
-class AppPaths:
+class AppPaths(Struct, frozen=True):
     """Every place below the data folder."""
 
     data: Path

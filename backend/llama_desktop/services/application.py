@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from llama_desktop.domain.settings import AppInfo
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from llama_desktop.services.telemetry import TelemetryService
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """Built once by `bootstrap.open_application`; every command is given it."""
 
     info: AppInfo

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.errors import AttachmentUnusable
 from llama_desktop.services.image_size import read_image_size
@@ -47,16 +48,14 @@ _MAX_FOREIGN_SHARE: Final = 0.3
 """Of bytes outside ASCII in a text of Western Europe; other eight-bit scripts have more."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedText:
+class CheckedText(Struct, frozen=True):
     """A file that can be read as text."""
 
     text: str
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedImage:
+class CheckedImage(Struct, frozen=True):
     """A file that begins as an image does."""
 
     media_type: str

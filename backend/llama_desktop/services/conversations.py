@@ -8,11 +8,10 @@ import secrets
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
@@ -58,8 +57,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOutOfMemory:
+class LeftOutOfMemory(Struct, frozen=True):
     """What is never recalled."""
 
     conversation_ids: frozenset[str]

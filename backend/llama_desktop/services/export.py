@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from dataclasses import replace as with_fields
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct, field
 from msgspec.structs import replace
+from msgspec.structs import replace as with_fields
 
 from llama_desktop.domain.chat import Attachment, Conversation, ExportedFile, ExportFormat, Message
 from llama_desktop.services.export_markdown import render_markdown
@@ -23,8 +23,7 @@ VERSION: Final = 1
 """Counts up when the meaning of a field changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedChat:
+class ExportedChat(Struct, frozen=True):
     """A conversation with the texts of its files."""
 
     conversation: Conversation

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import Conversation, Message
 from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.infrastructure.storage.conversation_repository import ConversationRepository
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     conversation: Conversation
     kept: dict[int, Message]
     """The messages as they are on disk."""

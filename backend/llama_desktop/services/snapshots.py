@@ -7,10 +7,11 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import Conversation
 from llama_desktop.domain.errors import StorageFailed
@@ -28,8 +29,7 @@ _SETTLE_SECONDS: Final = 20.0
 """A start has better things to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSnapshot:
+class HeldSnapshot(Struct, frozen=True):
     """What going back to a snapshot needs."""
 
     place: Path

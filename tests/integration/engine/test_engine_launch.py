@@ -60,7 +60,7 @@ async def test_the_embedded_engine_starts_answers_and_stops(
     events = [event async for event in server.client.stream_chat(ask(max_tokens=5))]
     assert "".join(event.text for event in events if isinstance(event, ContentPiece))
     assert isinstance(events[-1], AnswerEnded)
-    assert events[-1].generated_tokens == 5
+    assert 0 < events[-1].generated_tokens <= 5
     assert await server.client.count_prompt_tokens(ChatRequest(HI)) == events[-1].prompt_tokens
     began = time.monotonic()
     await server.stop()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from llama_desktop.domain.errors import DownloadRefused
 from llama_desktop.infrastructure.net.reach import Reach
@@ -35,8 +35,7 @@ class ContentChanged(Exception):
     """The server has another content under the address than before."""
 
 
-@dataclass(frozen=True, slots=True)
-class RangeAnswer:
+class RangeAnswer(Struct, frozen=True):
     """The body of an answer, and what it is."""
 
     answer: Answer

@@ -6,10 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from llama_desktop.domain.errors import AppError, DownloadRefused, HubUnreachable
 from llama_desktop.infrastructure.download.pace import Bandwidth, Pace
@@ -26,8 +26,7 @@ _MAX_CHANGES: Final = 3
 _MAGIC: Final = b"GGUF"
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """What one connection fetches; `position` is where the next byte goes."""
 
     position: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from math import prod
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.infrastructure.gguf.cursor import Cursor
 from llama_desktop.infrastructure.gguf.disguise import MAGIC, find_disguise
@@ -39,8 +40,7 @@ _DEFAULT_ALIGNMENT: Final = 32
 _MAX_SIZE: Final = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """An array; of a long one, and of one of texts, only how long it is and its first items."""
 
     length: int
@@ -50,8 +50,7 @@ class Array:
 Value = float | str | bool | Array
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """One line of the table."""
 
     name: str
@@ -72,8 +71,7 @@ class Tensor:
         return None if kind is None else self.element_count // kind[1] * kind[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What comes before the data."""
 
     keys: dict[str, Value]

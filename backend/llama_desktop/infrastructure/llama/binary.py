@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.domain.errors import EngineNotFound
 from llama_desktop.domain.failure import Ending
@@ -30,8 +32,7 @@ _USUAL_PLACES: Final = ("", "build/bin", "build/bin/Release", "bin")
 """Where a llama.cpp folder has its programs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A place where a llama-server may be."""
 
     source: str
@@ -41,16 +42,14 @@ class Candidate:
     """The person named it: then nothing else is taken in its stead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A candidate that cannot be used."""
 
     candidate: Candidate
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEngine:
+class FoundEngine(Struct, frozen=True):
     """The llama-server to use."""
 
     engine: Engine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.llama import FlashAttention, LoadMode, ServerConfig
 
@@ -14,8 +15,7 @@ _LARGEST_BATCH: Final = 512
 _MEBIBYTE: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """What a llama-server can be told."""
 
     flags: frozenset[str]
@@ -32,8 +32,7 @@ class Capabilities:
         return "--log-jsonl" in self.flags
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """What the defaults depend on."""
 
     physical_cores: int

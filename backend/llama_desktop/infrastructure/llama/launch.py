@@ -7,8 +7,10 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.domain.errors import EngineRequestFailed
 from llama_desktop.domain.llama import LoadedModel, ServerConfig
@@ -39,8 +41,7 @@ class _StrangerError(Exception):
     """Whoever answers on the port is not our child."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a process was started with."""
 
     found: FoundEngine

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from llama_desktop.domain.llama import LoadedModel
 
@@ -15,8 +15,7 @@ _THREADS: Final = re.compile(r"\bn_threads = (\d+)\b")
 _SHARED: Final = re.compile(r"\bkv_unified = '?(true|false)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class LogFacts:
+class LogFacts(Struct, frozen=True):
     """None: not told."""
 
     layers_on_gpu: int | None = None

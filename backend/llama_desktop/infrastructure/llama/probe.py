@@ -7,9 +7,10 @@ import errno
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.infrastructure.llama.command_line import Capabilities, read_capabilities
 from llama_desktop.infrastructure.llama.exit_words import describe_exit, nt_status, signal_name
@@ -37,8 +38,7 @@ class Unusable(Exception):
         self.errno = number or None
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(Struct, frozen=True):
     """What a usable program says about itself."""
 
     version: str

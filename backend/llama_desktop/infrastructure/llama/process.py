@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from llama_desktop.domain.failure import Ending
 from llama_desktop.domain.llama import Engine, LoadedModel, ServerConfig
 from llama_desktop.infrastructure.llama.client import LlamaClient
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchProgress:
+class LaunchProgress(Struct, frozen=True):
     """How a launch is getting on. Reported on each change; a field keeps its last value."""
 
     pid: int | None = None

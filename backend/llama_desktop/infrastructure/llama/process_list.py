@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
 import psutil
+from msgspec import Struct
 
 from llama_desktop.infrastructure.llama.engine.command import SUBCOMMAND
 
@@ -18,8 +18,7 @@ _ASKED: Final = ("pid", "name", "cmdline", "username", "create_time", "memory_in
 _END_SECONDS: Final = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class SeenServer:
+class SeenServer(Struct, frozen=True):
     """A llama-server as the system shows it."""
 
     pid: int

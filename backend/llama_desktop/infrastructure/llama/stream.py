@@ -6,8 +6,9 @@ lone surrogates, also where a server writes half of a pair into each of two chun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import PromptProgress
 from llama_desktop.domain.errors import EngineRequestFailed, StreamCut
@@ -24,15 +25,13 @@ from llama_desktop.infrastructure.llama.text_mender import TextMender
 from llama_desktop.infrastructure.llama.think_splitter import SplitPiece, ThinkSplitter
 
 
-@dataclass(frozen=True, slots=True)
-class PromptProgressed:
+class PromptProgressed(Struct, frozen=True):
     """The server has read more of the prompt."""
 
     progress: PromptProgress
 
 
-@dataclass(frozen=True, slots=True)
-class ReasoningPiece:
+class ReasoningPiece(Struct, frozen=True):
     """A piece of the model's thinking."""
 
     text: str
@@ -41,8 +40,7 @@ class ReasoningPiece:
     tokens_per_second: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ContentPiece:
+class ContentPiece(Struct, frozen=True):
     """A piece of the answer."""
 
     text: str
@@ -50,8 +48,7 @@ class ContentPiece:
     tokens_per_second: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerEnded:
+class AnswerEnded(Struct, frozen=True):
     """The answer is whole, as far as the server goes. Always the last event. None: not told."""
 
     finish_reason: str

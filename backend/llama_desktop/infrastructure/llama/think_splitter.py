@@ -6,16 +6,16 @@ talks about the tag keeps it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
+
+from msgspec import Struct
 
 _OPEN: Final = "<think>"
 _CLOSE: Final = "</think>"
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPiece:
+class SplitPiece(Struct, frozen=True):
     """A piece of one kind."""
 
     text: str

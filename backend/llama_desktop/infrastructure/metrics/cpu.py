@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import psutil
+from msgspec import Struct
 
 _LISTED_EVERY: Final = 5
 """Readings. To find descendants, every process of the machine is looked at: most of the cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class TreeUsage:
+class TreeUsage(Struct, frozen=True):
     """What a process and its descendants use."""
 
     pids: frozenset[int]
@@ -28,8 +27,7 @@ class TreeUsage:
     """None at the first reading, and where the system does not tell (macOS)."""
 
 
-@dataclass(frozen=True, slots=True)
-class MachineMemory:
+class MachineMemory(Struct, frozen=True):
     """Main memory of the machine; None where the system does not tell."""
 
     used_bytes: int | None

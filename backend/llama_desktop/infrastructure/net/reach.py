@@ -7,10 +7,10 @@ resolves to an address of this machine or its network (`GuardedTransport` looks 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
+from msgspec import Struct, field
 
 from llama_desktop.domain.errors import AddressRefused
 
@@ -24,8 +24,7 @@ Origin = tuple[str, str, int]
 """Scheme, host, port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The servers that one kind of request may come to."""
 
     hosts: frozenset[str] = field(default_factory=frozenset)

@@ -6,10 +6,11 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import (
     UNFINISHED,
@@ -58,8 +59,7 @@ class FileFault(StrEnum):
     NEWER = "newer"
 
 
-@dataclass(frozen=True, slots=True)
-class FaultyFile:
+class FaultyFile(Struct, frozen=True):
     """A file that could not be opened, and where it lies now."""
 
     name: str
@@ -80,8 +80,7 @@ class ConversationDamaged(Exception):
         self.file = file
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """What was found at start."""
 
     summaries: tuple[ConversationSummary, ...]
@@ -90,8 +89,7 @@ class Inventory:
     faulty_files: tuple[FaultyFile, ...]
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     database: Database
     conversation: Conversation
 

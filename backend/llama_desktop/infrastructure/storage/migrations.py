@@ -8,15 +8,15 @@ changed again, and knows none of today's classes: those mean something else tomo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 Tables = dict[str, dict[str, Any]]
 Migration = Callable[[Tables], Tables]
 
 
-@dataclass(frozen=True, slots=True)
-class FileKind:
+class FileKind(Struct, frozen=True):
     """A kind of kept file."""
 
     name: str

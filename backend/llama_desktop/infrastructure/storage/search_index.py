@@ -18,9 +18,10 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 from llama_desktop.infrastructure.storage.atomic_file import storage_failed
 
@@ -58,8 +59,7 @@ create table vector(message integer primary key, numbers blob not null);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Analysed:
+class Analysed(Struct, frozen=True):
     """A text as it is searched."""
 
     terms: Sequence[str]
@@ -67,16 +67,14 @@ class Analysed:
     """As they are written, for finding what was mistyped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """Tells whether a file has changed."""
 
     size: int
     mtime_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedMessage:
+class IndexedMessage(Struct, frozen=True):
     """What the index knows of a message."""
 
     doc: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.memory import SearchFilter
 from llama_desktop.infrastructure.storage.search_index import SearchIndexUnusable
@@ -19,8 +20,7 @@ class SearchInterrupted(Exception):
     """Somebody did not want to wait any longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A message as it is searched."""
 
     key: int
@@ -29,8 +29,7 @@ class Page:
     terms: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A message as it is shown."""
 
     key: int
@@ -44,8 +43,7 @@ class Found:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class TermUse:
+class TermUse(Struct, frozen=True):
     """How often a term is used."""
 
     messages: int = 0

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class VectorSource:
+class VectorSource(Struct, frozen=True):
     """What the vectors of an index were made by."""
 
     model: str
@@ -22,8 +22,7 @@ class VectorSource:
     """Numbers in a vector."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A message with the one before it, which tells what it is about."""
 
     key: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.infrastructure.storage.atomic_file import (
@@ -32,8 +32,7 @@ _ATTACHMENTS: Final = "attachments"
 _SUFFIX: Final = ".json"
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """What is to come, and what is to go."""
 
     names: tuple[str, ...]

@@ -7,7 +7,8 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import Message
 from llama_desktop.domain.errors import NotFound, StorageFailed
@@ -16,8 +17,7 @@ from llama_desktop.services.conversations import ConversationService
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SavePace:
+class SavePace(Struct, frozen=True):
     """When answers are saved."""
 
     after_seconds: float = 0.7

@@ -10,8 +10,9 @@ with its thinking: the server goes on from its last token.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from llama_desktop.domain.chat import (
     Attachment,
@@ -36,8 +37,7 @@ Files = Mapping[str, str | bytes]
 """What is in the files of a branch, by the attachment's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A stretch of a message, and where it comes from."""
 
     origin: PromptOrigin
@@ -45,8 +45,7 @@ class Segment:
     message_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PromptMessage:
+class PromptMessage(Struct, frozen=True):
     """A message as it is sent, made of its segments."""
 
     role: str
@@ -64,8 +63,7 @@ class PromptMessage:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """What the model is given, and what of the branch is not in it."""
 
     parts: tuple[PromptMessage, ...]
@@ -77,8 +75,7 @@ class Prompt:
         return tuple(part.as_sent() for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptSource:
+class PromptSource(Struct, frozen=True, kw_only=True):
     """All that a prompt is made of. The last message of the branch is the question."""
 
     branch: Sequence[Message]

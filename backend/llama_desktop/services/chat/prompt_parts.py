@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.domain.chat import PromptOrigin
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage
 from llama_desktop.services.chat.prompt import PromptMessage, Segment
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedPrompt:
+class MarkedPrompt(Struct, frozen=True):
     """The messages with marks, and what each mark stands for."""
 
     messages: tuple[ChatMessage, ...]

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import AnswerError, AnswerModel, Conversation, MessageStatus
@@ -35,8 +35,7 @@ from llama_desktop.services.conversation_tree import APP_ENDED, require_message
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedEnd:
+class RequestedEnd(Struct, frozen=True):
     """How a turn is to end that is ended from outside."""
 
     status: MessageStatus

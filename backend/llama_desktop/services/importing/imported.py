@@ -11,9 +11,9 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import (
@@ -38,8 +38,7 @@ class ChatRefused(Exception):
     """A chat that is not taken; the message says why, as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedMessage:
+class ImportedMessage(Struct, frozen=True):
     """A node of the other app's tree."""
 
     key: str
@@ -52,8 +51,7 @@ class ImportedMessage:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedChat:
+class ImportedChat(Struct, frozen=True):
     """What was read of one chat."""
 
     source: str

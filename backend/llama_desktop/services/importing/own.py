@@ -6,10 +6,10 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import UNFINISHED, Conversation, Message, MessageStatus
@@ -30,8 +30,7 @@ _SAFE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class OwnChat:
+class OwnChat(Struct, frozen=True):
     """A conversation, and the contents of its files by the attachment's id."""
 
     conversation: Conversation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.errors import ImportRefused, MessageTooLong
 from llama_desktop.services.conversation_title import shorten_title
@@ -39,8 +40,7 @@ _READERS: Final[tuple[tuple[Callable[[Chat], bool], Callable[[Chat], ImportedCha
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A chat that is not taken."""
 
     title: str

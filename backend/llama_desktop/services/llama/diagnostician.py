@@ -6,11 +6,11 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import psutil
+from msgspec.structs import replace
 
 from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
 from llama_desktop.domain.llama import ServerConfig

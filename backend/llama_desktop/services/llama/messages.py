@@ -6,45 +6,41 @@ A report names its launch or its process, so that one about something already le
 from __future__ import annotations
 
 from asyncio import Future, Task
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from llama_desktop.domain.failure import ServerFailure
 from llama_desktop.domain.llama import Running, ServerConfig
 from llama_desktop.infrastructure.llama.process import LaunchProgress, ServerProcess
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Load this model. The wish stands when its caller goes before the answer."""
 
     config: ServerConfig
     reply: Future[Running]
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Reach `Stopped`."""
 
     reply: Future[None]
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchProgressed:
+class LaunchProgressed(Struct, frozen=True):
     """A launch got on, or has been silent for long."""
 
     launch: Task[ServerProcess]
     progress: LaunchProgress
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchEnded:
+class LaunchEnded(Struct, frozen=True):
     """A launch is over: healthy, failed or cancelled."""
 
     launch: Task[ServerProcess]
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessExited:
+class ProcessExited(Struct, frozen=True):
     """A server that had been healthy has left."""
 
     process: ServerProcess

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 from threading import local
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.services.memory.irregular import BASE_FORMS
 from llama_desktop.services.memory.script import Script, script_of
@@ -56,8 +57,7 @@ _PARTS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a text: how it is written, plainly, and the terms it is found by."""
 
     plain: str

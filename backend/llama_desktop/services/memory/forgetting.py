@@ -5,8 +5,7 @@ A turn goes whole, by the time of its question. What was said later is hung on w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from llama_desktop.domain.chat import Conversation, Message, Passage, Role
@@ -14,8 +13,7 @@ from llama_desktop.services.conversation_branches import find_leaf
 from llama_desktop.services.conversation_title import derive_title
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From `since` on, before `until`, in seconds since the epoch; None: no limit."""
 
     since: float | None = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
 PARENT: Final = 0.5
@@ -29,8 +30,7 @@ _MEANING: Final = 0.3
 """How much meaning counts beside words, each measured by the best of the candidates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What stands for one word of the question: its terms, or those it was mistyped for."""
 
     plain: str
@@ -39,8 +39,7 @@ class Group:
     """Its inverse document frequency: rare words say more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A message around a candidate, and how much it counts."""
 
     key: int
@@ -48,8 +47,7 @@ class Neighbour:
     is_above: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A message that may be what is looked for."""
 
     key: int
@@ -57,8 +55,7 @@ class Candidate:
     around: tuple[Neighbour, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A candidate with its place in the order."""
 
     key: int

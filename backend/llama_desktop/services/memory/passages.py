@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from llama_desktop.domain.chat import Conversation, Message, Passage, Role
@@ -24,8 +24,7 @@ _SAME: Final = 90.0
 _COMPARED: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Struct, frozen=True):
     """What the prompt will have anyway."""
 
     conversation_id: str

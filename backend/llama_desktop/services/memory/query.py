@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.services.memory.analyse import Word, find_words
 
@@ -13,8 +14,7 @@ _PIECE: Final = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<text
 _QUOTES: Final = str.maketrans("“”„«»", '"""""')
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A question to the search."""
 
     words: tuple[Word, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -48,8 +48,7 @@ _MAX_ENDINGS: Final = 8
 _SHORTEST_BEGINNING: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A message that was found."""
 
     message: Found
@@ -57,8 +56,7 @@ class Hit:
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """What has words of a question, best first."""
 
     ranked: tuple[Ranked, ...] = ()

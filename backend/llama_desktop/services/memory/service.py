@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Final, Self, TypeVar
+
+from msgspec import Struct
 
 from llama_desktop.domain.chat import Role
 from llama_desktop.domain.memory import SearchFilter, SearchHit
@@ -37,8 +38,7 @@ _SNIPPET: Final = 130
 _MAX_QUERY: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """Until when, in seconds from the question on, the models beside the index are waited for."""
 
     embedding: float

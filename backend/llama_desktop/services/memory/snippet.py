@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.services.memory.analyse import Word, find_words
 from llama_desktop.services.memory.fuse import Group
@@ -20,8 +21,7 @@ _LEAD: Final = 3
 """At most this share of the length, one third, stands before the first word that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """A part of a message on one line."""
 
     text: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from llama_desktop.domain.model_facts import Capability, ModelFacts, ModelKind, ModelWeights
@@ -21,8 +21,7 @@ _NAMED: Final = 10
 _MODEL: Final = ModelKind.MODEL
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """What the files are, and the facts behind it."""
 
     models: tuple[ModelFile, ...]
@@ -31,8 +30,7 @@ class Catalog:
     """By path, of models and of projectors; those of a split model are of all its parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(Struct, frozen=True):
     file: FoundFile
     name: ModelName
 

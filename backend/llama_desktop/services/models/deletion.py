@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from llama_desktop.domain.downloads import ModelRoom
 from llama_desktop.domain.errors import (
@@ -34,8 +35,7 @@ _OWNERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What decides whether a model may be deleted, as it is at this moment."""
 
     folders: tuple[Path, ...]

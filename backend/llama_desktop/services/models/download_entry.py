@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from llama_desktop.domain.downloads import (
     Checking,
@@ -25,8 +26,7 @@ _SHORTEST_SECONDS: Final = 0.5
 _NO_ROOM: Final = "no_room"
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """A plan, how far it is, and the task that works on it."""
 
     plan: DownloadPlan

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.fit import MachineState, MemoryEstimate, MemoryParts, Verdict
 from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
@@ -29,8 +30,7 @@ EXTERNAL_OVERHEAD: Final = 16 * _MEBI
 _FLOAT, _HALF = 4, 2
 
 
-@dataclass(frozen=True, slots=True)
-class FitQuestion:
+class FitQuestion(Struct, frozen=True):
     """All that the answer follows from."""
 
     config: ServerConfig
@@ -43,8 +43,7 @@ class FitQuestion:
     """Of this config; it is shown beside the estimate."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     question: FitQuestion
     attention: AttentionShape
     context: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.llama import CacheType
 from llama_desktop.domain.model_facts import AttentionShape
@@ -24,8 +25,7 @@ _STEP: Final = 256
 """The engine rounds the number of tokens up to this."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheShape:
+class CacheShape(Struct, frozen=True):
     """How the cache is to be laid out."""
 
     context_size: int

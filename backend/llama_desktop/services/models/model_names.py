@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _SUFFIX: Final = re.compile(r"\.gguf$", re.IGNORECASE)
 _PART: Final = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})$")
@@ -16,8 +17,7 @@ _QUANTIZATION: Final = re.compile(
 _PROJECTOR: Final = re.compile(r"^mmproj(?![a-z0-9])|[-_.]mmproj(?![a-z0-9])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(Struct, frozen=True):
     """A file's name, taken apart."""
 
     name: str

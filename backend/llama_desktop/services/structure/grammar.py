@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.services.structure.mistake import Mistake
 
@@ -17,8 +18,7 @@ _MOST_REPEATS: Final = 2000
 _DEEPEST: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One element of a sequence, as far as it matters for recursion."""
 
     rule: str | None = None

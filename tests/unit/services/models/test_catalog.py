@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from llama_desktop.domain.model_facts import Capability, ModelFacts, ModelKind, ModelWeights
 from llama_desktop.infrastructure.model_files import FoundFile

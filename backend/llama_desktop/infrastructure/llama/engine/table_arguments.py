@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final
+
+from msgspec import Struct
 
 _AUTO_GPU_LAYERS: Final = {"auto": -1, "all": -2}
 _FLASH_ATTENTION: Final = {"on": 1, "off": 0, "auto": -1}
 
 
-@dataclass(frozen=True, slots=True)
-class _Flag:
+class _Flag(Struct, frozen=True):
     field: str
     """Dots lead into nested parameters."""
     read: Callable[[str], Any] | None = None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from llama_desktop.domain.failure import Ending, LoadOther
 from llama_desktop.domain.llama import ServerConfig
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """What the model's file tells, as far as it can be read."""
 
     layers: int | None = None
@@ -20,8 +19,7 @@ class FileFacts:
     part_count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryFacts:
+class MemoryFacts(Struct, frozen=True):
     """What the machine had just before the end, from the last telemetry sample or asked then."""
 
     machine_free_bytes: int | None = None
@@ -33,8 +31,7 @@ class MemoryFacts:
     """The machine's memory, by the last telemetry sample before the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """What would fit by an estimate from the file: the numbers of the actions."""
 
     gpu_layers: int | None = None
@@ -47,8 +44,7 @@ class Fit:
     context_tried: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One failure, before it has a name."""
 
     ending: Ending

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.failure import FailureCause
 from llama_desktop.services.llama.diagnosis.log_reading import find_complaints
@@ -13,8 +14,7 @@ from llama_desktop.services.llama.diagnosis.log_reading import find_complaints
 _Cause = FailureCause
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(Struct, frozen=True):
     """A cause that was told in words."""
 
     cause: FailureCause

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from llama_desktop.domain.failure import FailureCause
 from llama_desktop.infrastructure.llama.exit_words import describe_exit
@@ -22,8 +23,7 @@ _GIGABYTE: Final = 1_000_000_000
 _MEGABYTE: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class CauseWords:
+class CauseWords(Struct, frozen=True):
     """`{model}`, `{what}`, `{exit}`, `{when}` and `{engine}` stand for what they say."""
 
     headline: str
