@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class GpuSample(Struct, frozen=True, kw_only=True):
-    """One GPU at one moment."""
+    """One GPU, or one instance of a divided one, at one moment."""
 
     index: int
     name: str
@@ -21,6 +21,8 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     clock_megahertz: int | None = None
     memory_clock_megahertz: int | None = None
     fan_percent: float | None = None
+    is_instance: bool = False
+    """A part of a card (MIG): the memory is its own; heat, power, clocks and fan are the card's."""
 
 
 class MetricsSample(Struct, frozen=True, kw_only=True):

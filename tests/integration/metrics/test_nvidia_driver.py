@@ -105,6 +105,42 @@ def test_a_gpu_that_has_failed_is_named_without_figures(driver: Path) -> None:
     assert (gpus[1].name, gpus[1].load_percent, gpus[1].memory_total_bytes) == ("GPU 1", None, None)
 
 
+def test_a_divided_gpu_is_its_instances_each_with_its_own_memory(driver: Path) -> None:
+    gpus, _ = read(driver, "divided")
+    assert gpus is not None
+    assert [(gpu.index, gpu.name, gpu.is_instance) for gpu in gpus] == [
+        (0, "Fake GPU A", False),
+        (1, "Fake GPU B MIG 1c.2g.10gb", True),
+        (2, "Fake GPU B MIG 1g.5gb", True),
+    ]
+    assert [gpu.memory_total_bytes for gpu in gpus[1:]] == [10 * GIB, 5 * GIB]
+    assert [gpu.memory_used_bytes for gpu in gpus[1:]] == [5 * GIB, 1 * GIB]
+
+
+def test_a_process_counts_on_the_instance_whose_memory_it_holds(driver: Path) -> None:
+    gpus, _ = read(driver, "divided")
+    assert gpus is not None
+    assert [gpu.memory_process_bytes for gpu in gpus] == [3 * GIB, 2 * GIB, 0]
+
+
+def test_what_belongs_to_the_whole_card_is_not_told_of_its_instances(driver: Path) -> None:
+    gpus, _ = read(driver, "divided")
+    assert gpus is not None
+    for gpu in gpus[1:]:
+        told = (gpu.load_percent, gpu.temperature_celsius, gpu.power_watts, gpu.fan_percent)
+        assert told == (None, None, None, None)
+        assert (gpu.clock_megahertz, gpu.memory_clock_megahertz) == (None, None)
+
+
+def test_a_card_ready_to_be_divided_that_has_no_instances_is_listed_itself(driver: Path) -> None:
+    gpus, _ = read(driver, "empty")
+    assert gpus is not None
+    assert [(gpu.name, gpu.is_instance) for gpu in gpus] == [
+        ("Fake GPU A", False),
+        ("Fake GPU B", False),
+    ]
+
+
 def test_an_old_driver_tells_all_but_the_memory_of_each_process(tmp_path: Path) -> None:
     gpus, _ = read(compile_driver(tmp_path, "-DOLD_DRIVER"))
     assert gpus is not None

@@ -7,6 +7,7 @@ import os
 import psutil
 
 from llama_desktop.domain.fit import GpuMemory, MachineState
+from llama_desktop.domain.metrics import GpuSample
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 
@@ -27,7 +28,7 @@ class MachineReader:
         pids = frozenset[int]() if usage is None else usage.pids
         gpus: list[GpuMemory] = []
         held_gpu: int | None = None
-        for gpu in self._nvidia.read(pids) or ():
+        for gpu in _usable(self._nvidia.read(pids) or ()):
             if gpu.memory_total_bytes is None or gpu.memory_used_bytes is None:
                 continue
             own = gpu.memory_process_bytes or 0
@@ -53,6 +54,12 @@ class MachineReader:
     def close(self) -> None:
         """Let go of the driver."""
         self._nvidia.close()
+
+
+def _usable(gpus: tuple[GpuSample, ...]) -> list[GpuSample]:
+    """A program reaches one instance of all the divided cards, the first if it is told nothing."""
+    whole = [gpu for gpu in gpus if not gpu.is_instance]
+    return whole + [gpu for gpu in gpus if gpu.is_instance][:1]
 
 
 def _read_ram() -> tuple[int | None, int | None]:

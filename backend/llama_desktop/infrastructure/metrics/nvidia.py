@@ -1,10 +1,14 @@
-"""NVIDIA GPUs by NVML. Every figure is read for itself: what a card does not tell is None."""
+"""NVIDIA GPUs by NVML. Every figure is read for itself: what a card does not tell is None.
+
+A card that is divided (MIG) is listed as its instances: programs run on them, not on the card.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import pynvml
@@ -35,7 +39,8 @@ class NvidiaReader:
             logger.warning("The NVIDIA driver was lost: %s", error)
             self.close()
             return None
-        return tuple(_read_gpu(index, pids) for index in range(count))
+        parts = [part for card in range(count) for part in _list_parts(card)]
+        return tuple(_read_gpu(index, part, pids) for index, part in enumerate(parts))
 
     def close(self) -> None:
         """Let go of the driver; the next reading after a while opens it again."""
@@ -57,10 +62,43 @@ class NvidiaReader:
         return True
 
 
-def _read_gpu(index: int, pids: frozenset[int]) -> GpuSample:
-    handle = _ask(pynvml.nvmlDeviceGetHandleByIndex, index)
-    if handle is None:  # lost, or no permission: it is still there to be named
-        return _unreadable_gpu(index)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A whole card, or one instance of a divided one."""
+
+    card: int
+    handles: tuple[Any, ...]
+    """Those that share one memory; empty: the card is lost, or may not be asked."""
+    is_instance: bool = False
+
+
+def _list_parts(card: int) -> list[_Part]:
+    handle = _ask(pynvml.nvmlDeviceGetHandleByIndex, card)
+    if handle is None:  # it is still there to be named
+        return [_Part(card, ())]
+    modes = _ask(pynvml.nvmlDeviceGetMigMode, handle)
+    if modes is None or modes[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
+        return [_Part(card, (handle,))]
+    return _list_instances(card, handle) or [_Part(card, (handle,))]
+
+
+def _list_instances(card: int, handle: Any) -> list[_Part]:
+    """Compute instances that share the memory of one GPU instance are one part: it counts once."""
+    by_memory: dict[object, list[Any]] = {}
+    for place in range(_ask(pynvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0):
+        instance = _ask(pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
+        if instance is None:  # this place is not taken
+            continue
+        memory = _ask(pynvml.nvmlDeviceGetGpuInstanceId, instance)
+        by_memory.setdefault(("place", place) if memory is None else memory, []).append(instance)
+    return [_Part(card, tuple(handles), is_instance=True) for handles in by_memory.values()]
+
+
+def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
+    """The card's own sensors are asked of an instance too, and most drivers do not tell them."""
+    if not part.handles:
+        return _unreadable_gpu(index, part.card)
+    handle = part.handles[0]
     rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
     memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
     milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
@@ -68,23 +106,24 @@ def _read_gpu(index: int, pids: frozenset[int]) -> GpuSample:
     temperature = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
     return GpuSample(
         index=index,
-        name=_read_name(index, handle),
+        name=_read_name(part.card, handle),
         load_percent=None if rates is None else float(rates.gpu),
         memory_used_bytes=None if memory is None else int(memory.used),
         memory_total_bytes=None if memory is None else int(memory.total),
-        memory_process_bytes=_read_process_memory(handle, pids),
+        memory_process_bytes=_read_process_memory(part.handles, pids),
         temperature_celsius=None if temperature is None else float(temperature),
         power_watts=None if milliwatts is None else milliwatts / 1000,
         clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
         memory_clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_MEM),
         fan_percent=None if fan is None else float(fan),
+        is_instance=part.is_instance,
     )
 
 
-def _unreadable_gpu(index: int) -> GpuSample:
+def _unreadable_gpu(index: int, card: int) -> GpuSample:
     return GpuSample(
         index=index,
-        name=f"GPU {index}",
+        name=f"GPU {card}",
         load_percent=None,
         memory_used_bytes=None,
         memory_total_bytes=None,
@@ -94,21 +133,25 @@ def _unreadable_gpu(index: int) -> GpuSample:
     )
 
 
-def _read_name(index: int, handle: Any) -> str:
+def _read_name(card: int, handle: Any) -> str:
     name = _ask(pynvml.nvmlDeviceGetName, handle)
     if name is None:
-        return f"GPU {index}"
+        return f"GPU {card}"
     return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
 
 
-def _read_process_memory(handle: Any, pids: frozenset[int]) -> int | None:
+def _read_process_memory(handles: tuple[Any, ...], pids: frozenset[int]) -> int | None:
     """None where the driver does not tell it by process, as on Windows and WSL.
 
     A process may be in both lists with the same figure (CUDA and Vulkan): it counts once.
     """
     lists = [
-        _ask(pynvml.nvmlDeviceGetComputeRunningProcesses, handle),
-        _ask(pynvml.nvmlDeviceGetGraphicsRunningProcesses, handle),
+        _ask(list_processes, handle)
+        for handle in handles
+        for list_processes in (
+            pynvml.nvmlDeviceGetComputeRunningProcesses,
+            pynvml.nvmlDeviceGetGraphicsRunningProcesses,
+        )
     ]
     if all(entries is None for entries in lists):
         return None

@@ -5,6 +5,7 @@ import { aSample } from '../../testing/values';
 import { slotsOf } from './slots';
 import { timeLine } from './timeLine';
 import { usagesOf } from './usage';
+import { describeGpu } from './usageDetails';
 
 const GIB = 1024 ** 3;
 
@@ -21,6 +22,7 @@ function gpu(change: Partial<GpuSample> = {}): GpuSample {
 		clock_megahertz: null,
 		memory_clock_megahertz: null,
 		fan_percent: null,
+		is_instance: false,
 		...change
 	};
 }
@@ -70,6 +72,11 @@ describe('what the server uses', () => {
 			gpu: '50 % 2 GPUs',
 			vram: '14.0 GB of 24 GB'
 		});
+	});
+
+	test('tells of a part of a divided card why it has no temperature', () => {
+		expect(describeGpu(gpu({ is_instance: true }))).toContain('part of a divided card');
+		expect(describeGpu(gpu())).toBe('RTX 4070, 93\u00a0%');
 	});
 
 	test('leaves a gap where there was no sample', () => {

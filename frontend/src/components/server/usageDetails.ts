@@ -47,7 +47,8 @@ export function describeGpu(gpu: GpuSample): string {
 		gpu.temperature_celsius === null ? '' : text.temperature(gpu.temperature_celsius),
 		gpu.power_watts === null ? '' : text.power(gpu.power_watts),
 		gpu.clock_megahertz === null ? '' : text.clock(gpu.clock_megahertz),
-		gpu.fan_percent === null ? '' : text.fan(gpu.fan_percent)
+		gpu.fan_percent === null ? '' : text.fan(gpu.fan_percent),
+		gpu.is_instance && gpu.temperature_celsius === null ? text.instance : ''
 	];
 	return parts.filter((part) => part !== '').join(', ');
 }

@@ -63,6 +63,7 @@ export const serverPage = {
 		countedAs: (kind: string) => MEMORY_KINDS[kind] ?? kind,
 		temperature: (celsius: number) => `${formatCount(celsius)}\u00a0°C`,
 		clock: (megahertz: number) => `${formatCount(megahertz)}\u00a0MHz`,
+		instance: 'part of a divided card, whose temperature, power and clocks are not told for a part',
 		fan: (percent: number) => `fan ${formatCount(percent)}\u00a0%`,
 		disk: (rate: string) => `reads ${rate}/s from disk`,
 		power: (watts: number) => `${formatCount(watts)}\u00a0W`
