@@ -54,6 +54,7 @@ from llama_desktop.infrastructure.system_trash import move_to_trash
 from llama_desktop.services.application import Application
 from llama_desktop.services.attachments import AttachmentService
 from llama_desktop.services.branches import BranchService
+from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
 from llama_desktop.services.chat.titles import TitleWriter
@@ -238,6 +239,7 @@ async def open_application(
                     attachments,
                     is_wanted=lambda: settings.get().title_by_model,
                 ),
+                energy=EnergyMeter(telemetry.ask_gpus, lambda: telemetry.history),
                 on_sent=drafts.forget_sent,
             )
         )

@@ -15,6 +15,7 @@ from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.branches import BranchService
 from llama_desktop.services.chat.answer_saver import SavePace
+from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
@@ -48,7 +49,12 @@ class ChatApp:
 
 @asynccontextmanager
 async def open_chat_app(
-    folder: Path, server: Any, pace: SavePace = PACE, *, has_titles: bool = False
+    folder: Path,
+    server: Any,
+    pace: SavePace = PACE,
+    *,
+    has_titles: bool = False,
+    energy: EnergyMeter | None = None,
 ) -> AsyncIterator[ChatApp]:
     """Open the services as `bootstrap` does, close them as it does."""
     paths = AppPaths.locate(folder)
@@ -69,6 +75,7 @@ async def open_chat_app(
                 server,
                 attachments,
                 titles=_titles(conversations, server, attachments) if has_titles else None,
+                energy=energy,
                 pace=pace,
             ) as orchestrator,
         ):

@@ -68,6 +68,10 @@ int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
     *milliwatts = 123456;
     return tells_little(device) ? NO_PERMISSION : SUCCESS;
 }
+int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules) {
+    *millijoules = 7250;
+    return tells_little(device) ? NOT_SUPPORTED : SUCCESS;
+}
 int nvmlDeviceGetClockInfo(void *device, int clock, unsigned *megahertz) {
     *megahertz = clock == 1 ? 2475 : 10501;
     return tells_little(device) ? NOT_SUPPORTED : SUCCESS;

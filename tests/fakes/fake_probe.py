@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from llama_desktop.domain.metrics import MetricsSample
+from llama_desktop.domain.metrics import GpuReading, GpuSample, MetricsSample
 from llama_desktop.infrastructure.metrics.probe import ProbeFailed
 
 
@@ -33,6 +33,7 @@ class FakeProbe:
         self.was_asked = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.energy_joules = 0.0
         self._first_time = first_time
 
     def sample(self, pid: int) -> MetricsSample:
@@ -43,6 +44,23 @@ class FakeProbe:
         if self.is_failing:
             raise ProbeFailed("the fake fails")
         return build_sample(self._first_time + self.count, pid)
+
+    def read_gpus(self, pid: int) -> GpuReading:
+        """One card that counts 5 J more each time it is read."""
+        self.may_answer.wait()
+        self.energy_joules += 5
+        gpu = GpuSample(
+            index=0,
+            name="Fake GPU",
+            load_percent=None,
+            memory_used_bytes=None,
+            memory_total_bytes=None,
+            memory_process_bytes=1,
+            temperature_celsius=None,
+            power_watts=None,
+            energy_joules=self.energy_joules,
+        )
+        return GpuReading(time=self._first_time, pid=pid, gpus=(gpu,))
 
     def close(self) -> None:
         """Remember it."""

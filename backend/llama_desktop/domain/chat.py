@@ -82,6 +82,10 @@ class AnswerStats(Struct, frozen=True, kw_only=True):
     """From the first reasoning delta to the first content delta."""
     total_seconds: float | None = None
     """From `send_message` to the end."""
+    energy_joules: float | None = None
+    """Taken by the GPUs that the server uses while it was made, whatever else ran on them."""
+    is_energy_about: bool = False
+    """It is made of samples of the power; else the GPUs counted it."""
 
 
 class AnswerError(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,17 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     fan_percent: float | None = None
     is_instance: bool = False
     """A part of a card (MIG): the memory is its own; heat, power, clocks and fan are the card's."""
+    energy_joules: float | None = None
+    """Counted by the card since its driver was loaded."""
+
+
+class GpuReading(Struct, frozen=True, kw_only=True):
+    """The GPUs alone, read at the begin or the end of an answer."""
+
+    time: float
+    """Seconds since the epoch."""
+    pid: int
+    gpus: tuple[GpuSample, ...]
 
 
 class MetricsSample(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from llama_desktop.domain.llama import Running, ServerState, Starting
 from llama_desktop.domain.metrics import (
+    GpuReading,
     MetricsEvent,
     MetricsSample,
     MetricsSampled,
@@ -47,6 +48,8 @@ class TelemetryService:
         self._probe = ProbeThread(probe)
         self._reading: Future[MetricsSample] | None = None
         """Asked for and not answered: there is never a second one."""
+        self._gpu_reading: Future[GpuReading] | None = None
+        """As `_reading`."""
         self._patience_seconds = patience_seconds
         self._asked_at = 0.0
         self._is_stalled = False
@@ -99,6 +102,19 @@ class TelemetryService:
         self._askers.append(asker)
         self._wake_up()
         return await asker
+
+    def ask_gpus(self) -> Future[GpuReading] | None:
+        """A reading of the GPUs alone, begun at once. None: no server, or a driver hangs.
+
+        One under way serves all who ask. It is not to be cancelled, and may never come: it is to
+        be waited for with a deadline.
+        """
+        if self._pid is None or self._is_stalled:
+            return None
+        if self._gpu_reading is None or self._gpu_reading.done():
+            self._gpu_reading = self._probe.ask_gpus(self._pid)
+            self._gpu_reading.add_done_callback(_look_at_error)
+        return self._gpu_reading
 
     def _build_snapshot(self) -> MetricsSnapshot:
         oldest = time.time() - _SHOWN_LENGTH * self._interval_seconds
@@ -184,3 +200,9 @@ class TelemetryService:
         for asker in askers:
             if not asker.done():
                 asker.set_result(sample)
+
+
+def _look_at_error(reading: Future[GpuReading]) -> None:
+    """Whoever waits for it may have gone; asyncio would complain that nobody looked."""
+    if not reading.cancelled() and (error := reading.exception()) is not None:
+        logger.debug("The GPUs could not be read: %s", error)

@@ -6,6 +6,7 @@ const LOCALE = 'en';
 export const NOT_AVAILABLE = 'not available';
 
 const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const JOULES_PER_WATT_HOUR = 3600;
 const GIBIBYTE = 1024 ** 3;
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -78,6 +79,13 @@ export function formatSeconds(seconds: number | null): string {
 		return `${rounded}${NBSP}s`;
 	}
 	return `${Math.floor(rounded / 60)}${NBSP}min ${rounded % 60}${NBSP}s`;
+}
+
+/** `84 J`; from a watt-hour on `1.2 Wh` */
+export function formatEnergy(joules: number): string {
+	return joules < JOULES_PER_WATT_HOUR
+		? `${joules < 9.95 ? formatFigure(joules) : whole.format(joules)}${NBSP}J`
+		: `${formatFigure(joules / JOULES_PER_WATT_HOUR)}${NBSP}Wh`;
 }
 
 /** How long something lasts, as coarse as is read: `8 s`, `3 min`, `1 h 26 min`, `2 d 4 h`. */

@@ -115,7 +115,9 @@ describe('ChatView', () => {
 			tokens_per_second: 68.4,
 			first_token_seconds: 0.42,
 			reasoning_seconds: null,
-			total_seconds: 8
+			total_seconds: 8,
+			energy_joules: null,
+			is_energy_about: false
 		};
 		await openChat(backendWith([fakeMessage(1), fakeMessage(2, { stats })]));
 		expect(screen.getByRole('article', { name: 'You' })).toHaveTextContent('text 1');

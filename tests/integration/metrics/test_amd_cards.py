@@ -33,10 +33,11 @@ def test_every_amd_card_is_read_with_all_that_it_tells(tmp_path: Path) -> None:
             "hwmon/hwmon4/freq1_input": "2482000000",
             "hwmon/hwmon4/freq2_input": "1249000000",
             "hwmon/hwmon4/pwm1": "102",
+            "hwmon/hwmon4/energy1_input": "7250000",
         },
     )
     (tmp_path / "card1-DP-1").mkdir()  # a connector, no card
-    assert AmdReader(tmp_path).read(first_index=2) == (
+    assert AmdReader(tmp_path).read(frozenset(), first_index=2) == (
         GpuSample(
             index=2,
             name="Radeon RX 7900 XTX",
@@ -49,13 +50,14 @@ def test_every_amd_card_is_read_with_all_that_it_tells(tmp_path: Path) -> None:
             clock_megahertz=2482,
             memory_clock_megahertz=1249,
             fan_percent=40.0,
+            energy_joules=7.25,
         ),
     )
 
 
 def test_what_a_card_does_not_tell_or_garbles_is_none(tmp_path: Path) -> None:
     write_card(tmp_path, "card0", {"vendor": "0x1002", "gpu_busy_percent": "busy"})
-    (card,) = AmdReader(tmp_path).read(first_index=0)
+    (card,) = AmdReader(tmp_path).read(frozenset(), first_index=0)
     assert card.name == "AMD GPU"
     assert card.load_percent is None
     assert card.memory_total_bytes is None
@@ -63,4 +65,58 @@ def test_what_a_card_does_not_tell_or_garbles_is_none(tmp_path: Path) -> None:
 
 
 def test_a_system_without_such_files_has_no_amd_card(tmp_path: Path) -> None:
-    assert AmdReader(tmp_path / "nowhere").read(first_index=0) == ()
+    assert AmdReader(tmp_path / "nowhere").read(frozenset(), first_index=0) == ()
+
+
+def write_open_file(proc: Path, pid: int, number: int, target: str, told: str) -> None:
+    process = proc / str(pid)
+    for folder in ("fd", "fdinfo"):
+        (process / folder).mkdir(parents=True, exist_ok=True)
+    (process / "fd" / str(number)).symlink_to(target)
+    (process / "fdinfo" / str(number)).write_text(f"pos:\t0\nflags:\t02\n{told}", "utf-8")
+
+
+def told_of(card: str, client: int, vram: str) -> str:
+    return (
+        f"drm-driver:\tamdgpu\ndrm-client-id:\t{client}\ndrm-pdev:\t{card}\n"
+        f"drm-memory-vram:\t{vram}\ndrm-memory-gtt: \t64 KiB\n"
+    )
+
+
+def read_held(tmp_path: Path, *pids: int) -> list[int | None]:
+    cards = AmdReader(tmp_path / "drm", tmp_path / "proc").read(frozenset(pids), first_index=0)
+    return [card.memory_process_bytes for card in cards]
+
+
+def write_two_cards(drm: Path) -> None:
+    for number, address in enumerate(["0000:03:00.0", "0000:0a:00.0"]):
+        uevent = f"DRIVER=amdgpu\nPCI_ID=1002:744C\nPCI_SLOT_NAME={address}\nMODALIAS=pci:v"
+        write_card(drm, f"card{number}", {"vendor": "0x1002", "uevent": uevent})
+
+
+def test_each_use_of_a_card_counts_once_on_the_card_that_it_is_of(tmp_path: Path) -> None:
+    write_two_cards(tmp_path / "drm")
+    proc = tmp_path / "proc"
+    first, second = "0000:03:00.0", "0000:0a:00.0"
+    write_open_file(proc, 7, 4, "/dev/dri/renderD128", told_of(first, 11, "2097152 KiB"))
+    write_open_file(proc, 7, 5, "/dev/dri/renderD128", told_of(first, 11, "2097152 KiB"))
+    write_open_file(proc, 7, 6, "/dev/dri/renderD129", told_of(second, 12, "512 MiB"))
+    write_open_file(proc, 7, 9, "/tmp/model.gguf", "")
+    write_open_file(proc, 8, 4, "/dev/dri/renderD128", told_of(first, 13, "1048576 KiB"))
+    write_open_file(proc, 9, 4, "/dev/dri/renderD128", told_of(first, 14, "1048576 KiB"))
+    assert read_held(tmp_path, 7, 8) == [3 * GIB, GIB // 2]
+
+
+def test_a_card_that_the_server_has_not_opened_holds_nothing_of_it(tmp_path: Path) -> None:
+    write_two_cards(tmp_path / "drm")
+    told = told_of("0000:03:00.0", 11, "1048576 KiB")
+    write_open_file(tmp_path / "proc", 7, 4, "/dev/dri/card0", told)
+    assert read_held(tmp_path, 7) == [GIB, 0]
+
+
+def test_memory_that_a_driver_or_the_system_does_not_tell_is_none(tmp_path: Path) -> None:
+    write_two_cards(tmp_path / "drm")
+    assert read_held(tmp_path, 7) == [None, None]  # the process may not be looked at
+    told = "drm-driver:\tamdgpu\ndrm-client-id:\t1\ndrm-pdev:\t0000:03:00.0\n"
+    write_open_file(tmp_path / "proc", 7, 4, "/dev/dri/renderD128", told)
+    assert read_held(tmp_path, 7) == [None, 0]

@@ -74,6 +74,7 @@ def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> N
             clock_megahertz=2475,
             memory_clock_megahertz=10501,
             fan_percent=35.0,
+            energy_joules=7.25,
         ),
         GpuSample(
             index=1,
@@ -129,6 +130,7 @@ def test_what_belongs_to_the_whole_card_is_not_told_of_its_instances(driver: Pat
     for gpu in gpus[1:]:
         told = (gpu.load_percent, gpu.temperature_celsius, gpu.power_watts, gpu.fan_percent)
         assert told == (None, None, None, None)
+        assert gpu.energy_joules is None
         assert (gpu.clock_megahertz, gpu.memory_clock_megahertz) == (None, None)
 
 

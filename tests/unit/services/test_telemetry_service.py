@@ -247,3 +247,19 @@ async def test_what_was_measured_of_a_run_is_kept_until_the_next_one_has_its_own
         stage.become(build_running(8))
         assert await stage.service.latest() in stage.service.history
         assert sample not in stage.service.history
+
+
+async def test_the_gpus_are_read_alone_for_whoever_asks_one_reading_for_all() -> None:
+    async with open_stage() as stage:
+        assert stage.service.ask_gpus() is None
+        stage.become(build_running(7))
+        stage.probe.may_answer.clear()
+        first, second = stage.service.ask_gpus(), stage.service.ask_gpus()
+        assert first is not None
+        assert first is second
+        stage.probe.may_answer.set()
+        assert (await first).pid == 7
+        later = stage.service.ask_gpus()
+        assert later is not None
+        assert (await later).gpus[0].energy_joules == 10.0
+        assert stage.probe.count == 0

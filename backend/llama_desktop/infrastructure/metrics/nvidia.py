@@ -102,6 +102,7 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
     rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
     memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
     milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
+    millijoules = _ask(pynvml.nvmlDeviceGetTotalEnergyConsumption, handle)
     fan = _ask(pynvml.nvmlDeviceGetFanSpeed, handle)
     temperature = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
     return GpuSample(
@@ -117,6 +118,7 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
         memory_clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_MEM),
         fan_percent=None if fan is None else float(fan),
         is_instance=part.is_instance,
+        energy_joules=None if millijoules is None else millijoules / 1000,
     )
 
 

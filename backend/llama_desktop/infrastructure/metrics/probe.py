@@ -7,7 +7,7 @@ from typing import Protocol
 
 import psutil
 
-from llama_desktop.domain.metrics import GpuSample, MetricsSample
+from llama_desktop.domain.metrics import GpuReading, GpuSample, MetricsSample
 from llama_desktop.infrastructure.metrics.amd import AmdReader
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
@@ -28,6 +28,10 @@ class Probe(Protocol):
         """
         ...
 
+    def read_gpus(self, pid: int) -> GpuReading:
+        """Read the GPUs alone, between two samples; empty: none. Called as `sample` is."""
+        ...
+
     def close(self) -> None:
         """Let go of the drivers."""
         ...
@@ -38,6 +42,8 @@ class SystemProbe:
 
     def __init__(self) -> None:
         self._tree: ProcessTreeReader | None = None
+        self._pids = frozenset[int]()
+        """Of the process tree, as it was sampled last."""
         self._nvidia = NvidiaReader()
         self._amd = AmdReader()
 
@@ -45,9 +51,11 @@ class SystemProbe:
         """Read once; what cannot be read is None."""
         if self._tree is None or self._tree.pid != pid:
             self._tree = ProcessTreeReader(pid)
+            self._pids = frozenset({pid})
         usage = self._tree.read()
         if usage is None:
             raise ProbeFailed(f"Process {pid} cannot be read.")
+        self._pids = usage.pids
         machine = read_machine_memory()
         return MetricsSample(
             time=time.time(),
@@ -63,9 +71,14 @@ class SystemProbe:
             gpus=self._read_gpus(usage.pids),
         )
 
+    def read_gpus(self, pid: int) -> GpuReading:
+        """Leaves the process alone: its rates are counted from one sample to the next."""
+        pids = self._pids if pid in self._pids else frozenset({pid})
+        return GpuReading(time=time.time(), pid=pid, gpus=self._read_gpus(pids) or ())
+
     def _read_gpus(self, pids: frozenset[int]) -> tuple[GpuSample, ...] | None:
         nvidia = self._nvidia.read(pids)
-        amd = self._amd.read(first_index=len(nvidia or ()))
+        amd = self._amd.read(pids, first_index=len(nvidia or ()))
         return None if nvidia is None and not amd else (*(nvidia or ()), *amd)
 
     def close(self) -> None:

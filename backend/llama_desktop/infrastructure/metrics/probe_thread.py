@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio import Future
+from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from llama_desktop.domain.metrics import MetricsSample
+from llama_desktop.domain.metrics import GpuReading, MetricsSample
 from llama_desktop.infrastructure.metrics.probe import Probe
 
 _CLOSE_SECONDS: Final = 1.0
+
+T = TypeVar("T")
 
 
 class ProbeThread:
@@ -19,16 +22,23 @@ class ProbeThread:
 
     def __init__(self, probe: Probe) -> None:
         self._probe = probe
-        self._questions: SimpleQueue[tuple[int, Future[MetricsSample]] | None] = SimpleQueue()
+        self._questions: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def ask(self, pid: int) -> Future[MetricsSample]:
-        """Read once; the answer comes later, or never. To be asked again only after it."""
-        answer: Future[MetricsSample] = asyncio.get_running_loop().create_future()
+        """Sample once; the answer comes later, or never. To be asked again only after it."""
+        return self._ask(lambda: self._probe.sample(pid))
+
+    def ask_gpus(self, pid: int) -> Future[GpuReading]:
+        """Read the GPUs alone; as `ask`."""
+        return self._ask(lambda: self._probe.read_gpus(pid))
+
+    def _ask(self, read: Callable[[], T]) -> Future[T]:
+        answer: Future[T] = asyncio.get_running_loop().create_future()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
             self._thread.start()
-        self._questions.put((pid, answer))
+        self._questions.put((read, answer))
         return answer
 
     async def close(self) -> None:
@@ -41,14 +51,14 @@ class ProbeThread:
 
     def _run(self) -> None:
         while (question := self._questions.get()) is not None:
-            pid, answer = question
+            read, answer = question
             loop = answer.get_loop()
             try:
-                sample = self._probe.sample(pid)
+                value = read()
             except Exception as error:
                 _call(loop, _fail, answer, error)
             else:
-                _call(loop, _succeed, answer, sample)
+                _call(loop, _succeed, answer, value)
         self._probe.close()
 
 
@@ -58,11 +68,11 @@ def _call(loop: asyncio.AbstractEventLoop, *call: object) -> None:
         loop.call_soon_threadsafe(function, *arguments)  # type: ignore[arg-type]
 
 
-def _succeed(answer: Future[MetricsSample], sample: MetricsSample) -> None:
+def _succeed(answer: Future[T], value: T) -> None:
     if not answer.done():
-        answer.set_result(sample)
+        answer.set_result(value)
 
 
-def _fail(answer: Future[MetricsSample], error: Exception) -> None:
+def _fail(answer: Future[Any], error: Exception) -> None:
     if not answer.done():
         answer.set_exception(error)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from llama_desktop.domain.chat import AnswerStats, PromptProgress
 from llama_desktop.infrastructure.llama.stream import AnswerEnded
+from llama_desktop.services.chat.energy import EnergyUse
 
 
 def with_end(stats: AnswerStats, ended: AnswerEnded) -> AnswerStats:
@@ -30,6 +31,17 @@ def with_progress(stats: AnswerStats, progress: PromptProgress | None) -> Answer
         prompt_tokens=progress.total_tokens,
         cached_tokens=progress.cached_tokens,
         prompt_tokens_per_second=read / progress.seconds if progress.seconds else None,
+    )
+
+
+def with_energy(stats: AnswerStats, before: AnswerStats | None, use: EnergyUse) -> AnswerStats:
+    """With what was measured of this go; `before`: the figures of an earlier one."""
+    if before is None or before.generated_tokens == 0:
+        return replace(stats, energy_joules=use.joules, is_energy_about=use.is_about)
+    return replace(
+        stats,
+        energy_joules=_sum(before.energy_joules, use.joules),
+        is_energy_about=before.is_energy_about or use.is_about,
     )
 
 

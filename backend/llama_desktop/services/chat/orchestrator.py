@@ -24,6 +24,7 @@ from llama_desktop.domain.chat import (
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
 from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
 from llama_desktop.services.chat.answer_saver import AnswerSaver, SavePace
+from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.chat.slots import RunningServer, Slots
 from llama_desktop.services.chat.titles import TitleWriter
@@ -74,6 +75,7 @@ class Orchestrator:
         *,
         recall: RecallService | None = None,
         titles: TitleWriter | None = None,
+        energy: EnergyMeter | None = None,
         on_sent: OnSent | None = None,
         pace: SavePace = _USUAL_PACE,
     ) -> None:
@@ -82,6 +84,7 @@ class Orchestrator:
         self._attachments = attachments
         self._recall = recall
         self._titles = titles
+        self._energy = energy or EnergyMeter(lambda: None, lambda: ())
         self._on_sent = on_sent
         self._pace = pace
         self._slots = Slots(server)
@@ -322,6 +325,7 @@ class Orchestrator:
             server=self._server,
             attachments=self._attachments,
             slots=self._slots,
+            energy=self._energy,
             on_end=lambda: self._forget(key),
         )
         self._turns[key] = task

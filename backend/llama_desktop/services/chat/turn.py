@@ -34,7 +34,8 @@ from llama_desktop.infrastructure.llama.stream import (
     PromptProgressed,
     ReasoningPiece,
 )
-from llama_desktop.services.chat.answer_figures import add_up, with_end, with_progress
+from llama_desktop.services.chat.answer_figures import add_up, with_end, with_energy, with_progress
+from llama_desktop.services.chat.energy import EnergyUse
 
 _STATUS = {"length": MessageStatus.LENGTH}
 """Which end a finish reason means; every other one: the answer is complete."""
@@ -204,6 +205,12 @@ class Turn:
             finish_reason=self._ended.finish_reason if self._ended else None,
             stats=self._measure(),
         )
+
+    def take_energy(self, use: EnergyUse) -> None:
+        """What it took, known only once it has its end."""
+        if self._message.stats is not None:
+            stats = with_energy(self._message.stats, self._before, use)
+            self._message = replace(self._message, stats=stats)
 
     def publish_end(self) -> None:
         """Tell the end. After it is saved, so that who hears of it also finds it."""

@@ -25,6 +25,7 @@ from llama_desktop.domain.llama import Running
 from llama_desktop.infrastructure.llama.client import ChatMessage, ChatRequest, LlamaClient
 from llama_desktop.services.chat.answer_saver import AnswerSaver
 from llama_desktop.services.chat.context_fit import ContextFit
+from llama_desktop.services.chat.energy import EnergyMeter, Measurement
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
 from llama_desktop.services.chat.prompt import Prompt, PromptSource, find_unseen_image
 from llama_desktop.services.chat.prompt_source import gather_source
@@ -58,6 +59,7 @@ class TurnTask:
         server: RunningServer,
         attachments: KeptAttachments,
         slots: Slots,
+        energy: EnergyMeter,
         on_end: Callable[[], None],
     ) -> None:
         """Begin at once.
@@ -73,6 +75,8 @@ class TurnTask:
         self._server = server
         self._attachments = attachments
         self._slots = slots
+        self._energy = energy
+        self._measurement: Measurement | None = None
         self._on_end = on_end
         self._requested: RequestedEnd | None = None
         self._has_begun = False
@@ -112,6 +116,8 @@ class TurnTask:
             self._end_by(MessageStatus.FAILED, defect)
         if self._requested is not None:
             self.turn.end(self._requested.status, self._requested.error)
+        if self._measurement and (use := await self._measurement.result()) is not None:
+            self.turn.take_energy(use)
         self._is_saved = await self.saver.finish()
         self._on_end()
         self.turn.publish_end()
@@ -121,17 +127,21 @@ class TurnTask:
 
     async def _run_answer(self) -> None:
         async with self._slots.take(on_wait=self.turn.wait) as running:
-            model = running.model
-            self.turn.go_on(AnswerModel(name=model.name, file=model.path.name))
-            client = self._server.require_client()
-            source = await self._find_source(running)
-            try:
-                await self._ask(source, running, client)
-            except EngineRequestFailed as error:
-                if not self._is_refused_for_thinking(error):
-                    raise
-                self._parameters = replace(self._parameters, thinking=False)
-                await self._ask(source, running, client)
+            with self._energy.measure() as self._measurement:
+                await self._answer_with(running)
+
+    async def _answer_with(self, running: Running) -> None:
+        model = running.model
+        self.turn.go_on(AnswerModel(name=model.name, file=model.path.name))
+        client = self._server.require_client()
+        source = await self._find_source(running)
+        try:
+            await self._ask(source, running, client)
+        except EngineRequestFailed as error:
+            if not self._is_refused_for_thinking(error):
+                raise
+            self._parameters = replace(self._parameters, thinking=False)
+            await self._ask(source, running, client)
 
     async def _ask(self, source: PromptSource, running: Running, client: LlamaClient) -> None:
         fit = self._build_fit(source, running, client)

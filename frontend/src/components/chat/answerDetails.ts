@@ -1,5 +1,11 @@
 import type { Message, SamplingParameters } from '../../lib/backend/protocol';
-import { formatDate, formatSeconds, formatTime, formatTokensPerSecond } from '../../lib/format';
+import {
+	formatDate,
+	formatEnergy,
+	formatSeconds,
+	formatTime,
+	formatTokensPerSecond
+} from '../../lib/format';
 import { words } from '../../lib/words/en';
 
 type Row = readonly [name: string, value: string];
@@ -22,6 +28,7 @@ export function figureRows({ model, stats, status, created }: Message): Row[] {
 		[text.firstToken, of(stats?.first_token_seconds, formatSeconds)],
 		[text.thinking, of(stats?.reasoning_seconds, formatSeconds)],
 		[text.total, of(stats?.total_seconds, formatSeconds)],
+		[text.energy, energyOf(stats)],
 		[text.end, text.ends[status]]
 	];
 	return rows.filter((row): row is [string, string] => row[1] !== null);
@@ -39,6 +46,13 @@ export function parameterRows(parameters: SamplingParameters | null): Row[] {
 
 function of(value: number | null | undefined, format: (value: number) => string): string | null {
 	return value === null || value === undefined ? null : format(value);
+}
+
+function energyOf(stats: Message['stats']): string | null {
+	const joules = stats?.energy_joules ?? null;
+	return joules === null
+		? null
+		: text.energyOfGpu(formatEnergy(joules), stats?.is_energy_about === true);
 }
 
 function timeOf(created: number): string {

@@ -14,7 +14,9 @@ const GPU = {
 	power_watts: null,
 	clock_megahertz: null,
 	memory_clock_megahertz: null,
-	fan_percent: null
+	fan_percent: null,
+	is_instance: false,
+	energy_joules: null
 };
 
 function status(

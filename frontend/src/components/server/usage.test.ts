@@ -23,6 +23,7 @@ function gpu(change: Partial<GpuSample> = {}): GpuSample {
 		memory_clock_megahertz: null,
 		fan_percent: null,
 		is_instance: false,
+		energy_joules: null,
 		...change
 	};
 }

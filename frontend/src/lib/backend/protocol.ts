@@ -178,6 +178,8 @@ export interface AnswerStats {
 	first_token_seconds: number | null;
 	reasoning_seconds: number | null;
 	total_seconds: number | null;
+	energy_joules: number | null;
+	is_energy_about: boolean;
 }
 
 export type AnswersEvent = AnswersSnapshot | TurnStarted | TurnPhaseChanged | TurnProgress | ReasoningDelta | ContentDelta | TurnFinished | TurnFailed;
@@ -480,6 +482,8 @@ export interface GpuSample {
 	clock_megahertz: number | null;
 	memory_clock_megahertz: number | null;
 	fan_percent: number | null;
+	is_instance: boolean;
+	energy_joules: number | null;
 }
 
 export interface HubAccess {

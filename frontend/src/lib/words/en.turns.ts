@@ -80,6 +80,9 @@ export const turns = {
 		firstToken: 'First token after',
 		thinking: 'Thinking',
 		total: 'Whole time',
+		energy: 'Energy',
+		energyOfGpu: (energy: string, isAbout: boolean) =>
+			`${isAbout ? 'about ' : ''}${energy} by the GPU`,
 		end: 'Ended',
 		parameters: 'Settings',
 		defaults: 'All as the model has them.',

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from llama_desktop.domain.chat import AnswerStats
-from llama_desktop.services.chat.answer_figures import add_up
+from llama_desktop.services.chat.answer_figures import add_up, with_energy
+from llama_desktop.services.chat.energy import EnergyUse
 
 FIRST = AnswerStats(
     prompt_tokens=20,
@@ -50,3 +51,12 @@ def test_a_first_go_without_a_word_leaves_the_second_ones_figures() -> None:
     assert whole.generated_tokens == 100
     assert whole.tokens_per_second == pytest.approx(25.0)
     assert whole.total_seconds == 6.0
+
+
+def test_the_energy_of_two_goes_adds_up_and_is_not_known_where_one_is_not() -> None:
+    use = EnergyUse(30.0, is_about=True)
+    assert with_energy(SECOND, None, use).energy_joules == 30.0
+    counted = AnswerStats(generated_tokens=100, energy_joules=12.0)
+    whole = with_energy(add_up(counted, SECOND), counted, use)
+    assert (whole.energy_joules, whole.is_energy_about) == (42.0, True)
+    assert with_energy(add_up(FIRST, SECOND), FIRST, use).energy_joules is None

@@ -10,6 +10,7 @@ import pytest
 
 from fakes.chat_app import ChatApp, open_chat_app
 from fakes.fake_client import FakeServer
+from fakes.fake_probe import FakeProbe
 from fakes.topic_log import TopicLog
 from llama_desktop.domain.chat import (
     MessageStatus,
@@ -41,6 +42,9 @@ from llama_desktop.domain.events import (
     TurnStarted,
 )
 from llama_desktop.infrastructure.llama.stream import PromptProgressed, ReasoningPiece
+from llama_desktop.services.chat.energy import EnergyMeter
+from llama_desktop.services.event_hub import Topic
+from llama_desktop.services.telemetry import TelemetryService
 
 
 @pytest.fixture
@@ -547,3 +551,20 @@ async def test_the_conversations_parameters_are_asked_with_and_kept(app, server)
     assert (await server.client.stream(0)).request.parameters == parameters
     assert (await app.answer(chat, ids)).parameters == parameters
     assert (await app.conversations.get(chat)).messages[0].role is Role.USER
+
+
+async def test_the_energy_that_an_answer_took_is_kept_with_its_figures(tmp_path, server) -> None:
+    probe, states = FakeProbe(0.0), Topic("server_state", server.require_running)
+    async with TelemetryService(states, probe) as telemetry:
+        meter = EnergyMeter(telemetry.ask_gpus, lambda: telemetry.history)
+        async with open_chat_app(tmp_path, server, energy=meter) as app:
+            chat = await _new_chat(app)
+            log = TopicLog(app.orchestrator.topic)
+            ids = await app.orchestrator.send_message(chat, "Hello")
+            stream = await server.client.stream(0)
+            await telemetry.ask_gpus()  # an answer without any time between has no energy
+            stream.say("Hi.")
+            stream.end()
+            finished = await log.wait_for(TurnFinished)
+            assert finished.message.stats.energy_joules in {5.0, 10.0}
+            assert finished.message == await app.answer(chat, ids)
