@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import (
+    fitting,
     idle,
     library,
     memory,
@@ -59,6 +60,7 @@ _BENCHMARKS: Final[dict[str, Callable[[Path, bool], list[Row]]]] = {
     ),
     "storage": lambda folder, quick: asyncio.run(storage.measure(folder, quick=quick)),
     "models": lambda folder, quick: asyncio.run(library.measure(folder, quick=quick)),
+    "fitting": lambda folder, quick: asyncio.run(fitting.measure(folder, quick=quick)),
 }
 """Each with a folder of its own, and whether few samples do."""
 

@@ -13,13 +13,22 @@ from driver.running_app import RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
 from fakes.fake_llama_server import install as write_fake_server
 from models.headers import write_header
-from models.make import chat_model, endless_model, roomy_model, slow_endless_model
+from models.make import (
+    chat_model,
+    endless_model,
+    heavy_model,
+    random_model,
+    roomy_model,
+    slow_endless_model,
+)
 
 __all__ = [
     "RunningApp",
     "chat_model",
     "endless_model",
+    "heavy_model",
     "long_text",
+    "random_model",
     "roomy_model",
     "running_app",
     "slow_endless_model",

@@ -123,6 +123,15 @@ class Engine(Struct, frozen=True, kw_only=True):
     """Where it was found, in words: `PATH`, `LLAMA_SERVER`, …"""
 
 
+class ModelMemory(Struct, frozen=True, kw_only=True):
+    """What an engine allocates for a model, in RAM and on GPUs together, in bytes."""
+
+    weights: int = 0
+    kv_cache: int = 0
+    compute: int = 0
+    """Working space for one batch."""
+
+
 class LoadedModel(Struct, frozen=True, kw_only=True):
     """What the healthy server says about itself."""
 
@@ -144,6 +153,8 @@ class LoadedModel(Struct, frozen=True, kw_only=True):
     """As its log tells; None: it does not tell."""
     has_shared_context: bool | None = None
     """Whether all slots share one context window; None: it does not tell."""
+    memory: ModelMemory | None = None
+    """What it allocated for the model, as its log tells; None: it does not tell."""
 
 
 class LaunchSteps(Struct, frozen=True, kw_only=True):

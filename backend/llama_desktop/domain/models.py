@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from llama_desktop.domain.llama import ServerConfig
+from llama_desktop.domain.llama import ModelMemory, ServerConfig
 from llama_desktop.domain.model_facts import Capability, ModelKind
 
 
@@ -108,6 +108,10 @@ class MemoryMeasurement(Struct, frozen=True, kw_only=True):
     """In RAM, by the server's process and its children."""
     predicted_gpu_bytes: int = 0
     measured_gpu_bytes: int | None = None
+    predicted: ModelMemory | None = None
+    """Of the same load as `told`; None: of a load that was not compared."""
+    told: ModelMemory | None = None
+    """As the engine itself says; None: it does not."""
     engine: str = ""
     """Its version: another engine takes another amount."""
 

@@ -104,7 +104,8 @@ export function running(change: Partial<Running> = {}): Running {
 			layers_on_gpu: null,
 			layers: null,
 			threads: 7,
-			has_shared_context: true
+			has_shared_context: true,
+			memory: null
 		},
 		since: NOW,
 		load_seconds: 1,

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from driver.accessibility import find_violations
 from driver.running_app import RunningApp, running_app
+from models.make import chat_model
 from models.shown_library import write_shown_library
 
 OpenPage = Callable[..., Page]
@@ -140,3 +141,25 @@ def test_a_template_is_read_from_a_file(open_page: OpenPage, tmp_path: Path) -> 
     expect(text).to_have_value("{{ messages }} ü")
     options.get_by_role("button", name="Reset chat template to default").click()
     expect(text).to_have_value("")
+
+
+def test_what_a_load_took_is_said_beside_what_was_expected(
+    app: RunningApp, open_page: OpenPage, picture: Picture
+) -> None:
+    app.invoke("add_model_folder", path=str(chat_model().parent))
+    config = {"model_path": str(chat_model()), "context_size": 2048}
+    with app.listen("model_records") as events:
+        app.invoke("start_llama_server", config=config)
+        events.until(
+            "model_records", lambda told: any(one["measurements"] for one in told["records"])
+        )
+    app.invoke("remember_model_config", path=str(chat_model()), config=config)
+    app.invoke("stop_llama_server")
+    name = next(
+        one["name"] for one in app.invoke("list_models") if one["path"] == str(chat_model())
+    )
+    page = open_page(theme="dark")
+    options = _open_options(page, name)
+    expect(options.get_by_role("status")).to_contain_text("when it was loaded like this")
+    expect(options.get_by_role("status")).to_contain_text("own count")
+    picture(page, "load-options-measured")

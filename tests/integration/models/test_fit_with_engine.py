@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from fakes.topic_log import TopicLog
 from llama_desktop.bootstrap import open_application
 from llama_desktop.domain.llama import CacheType, ServerConfig
@@ -62,7 +64,7 @@ def _grid(models: tuple[Path, ...]) -> list[ServerConfig]:
             built_in_engine=True,
         )
         for model, context, (kind, slots) in product(
-            models, (1024, 8192), ((None, None), (CacheType.Q8_0, 2))
+            models, (1024, 16_384), ((None, None), (CacheType.Q8_0, 2))
         )
     ]
 
@@ -99,6 +101,11 @@ async def test_what_a_load_took_is_shown_beside_the_estimate(
         library = await app.fit.estimate_library()
 
     assert loaded.measured == measured
+    assert measured.predicted is not None
+    assert measured.told is not None
+    assert measured.told.weights == pytest.approx(measured.predicted.weights, rel=0.02)
+    assert measured.told.kv_cache == pytest.approx(measured.predicted.kv_cache, rel=0.02)
+    assert loaded.ram.compute == pytest.approx(measured.told.compute, rel=0.02)
     assert library.machine.server_ram is not None
     assert {one.path for one in library.estimates} >= {heavy_model}
 

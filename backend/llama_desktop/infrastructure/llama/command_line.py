@@ -92,6 +92,7 @@ def build(
     line.add_switch(("--no-ui", "--no-webui"))
     line.add_switch("--jinja")  # the model's own chat template: not the default of old ones
     line.add_switch("--slots")
+    line.add_switch("--log-jsonl")  # only there today's builds say what memory they take
     line.add_switch("--no-context-shift")  # old ones forget the beginning without a word
     line.add_switch("--offline")
     return (*line.words, *config.extra_arguments)

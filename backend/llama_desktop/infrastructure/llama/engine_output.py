@@ -9,6 +9,7 @@ from typing import Final
 
 from llama_desktop.infrastructure.llama.engine_log import EngineLog, LineSplitter
 from llama_desktop.infrastructure.llama.log_facts import LogFacts, note_fact
+from llama_desktop.infrastructure.llama.log_line import write_plainly
 
 _LINES_FOR_DIAGNOSIS: Final = 400
 _LISTENING: Final = re.compile(
@@ -44,10 +45,14 @@ class EngineOutput:
     def take(self, stream: str, piece: bytes) -> None:
         """Called with each piece of output, and with an empty one at the end of a stream."""
         self.heard.set()
-        for line in self._splitters[stream].feed(piece):
-            self._lines.append(line)
-            self._log.append(stream, line)
-            if self._is_starting:
-                self.facts = note_fact(self.facts, line)
-            if not self.port.done() and (found := _LISTENING.match(line)):
-                self.port.set_result(int(found.group(1)))
+        for raw in self._splitters[stream].feed(piece):
+            for line in write_plainly(raw):
+                self._take_line(stream, line)
+
+    def _take_line(self, stream: str, line: str) -> None:
+        self._lines.append(line)
+        self._log.append(stream, line)
+        if self._is_starting:
+            self.facts = note_fact(self.facts, line)
+        if not self.port.done() and (found := _LISTENING.match(line)):
+            self.port.set_result(int(found.group(1)))

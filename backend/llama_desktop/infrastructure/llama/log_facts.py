@@ -1,4 +1,4 @@
-"""Reads off an engine's log what no question answers: layers on the GPU, threads. Pure."""
+"""Reads off an engine's log what no question answers: layers, threads, memory. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from llama_desktop.domain.llama import LoadedModel
+from llama_desktop.infrastructure.llama.memory_lines import MemoryLines
 
 _LAYERS: Final = re.compile(r"\boffloaded (\d+)/(\d+) layers to GPU\b")
 _THREADS: Final = re.compile(r"\bn_threads = (\d+)\b")
@@ -22,6 +23,7 @@ class LogFacts(Struct, frozen=True):
     layers: int | None = None
     threads: int | None = None
     has_shared_context: bool | None = None
+    memory: MemoryLines = MemoryLines()
 
 
 def note_fact(facts: LogFacts, line: str) -> LogFacts:
@@ -32,7 +34,8 @@ def note_fact(facts: LogFacts, line: str) -> LogFacts:
         return replace(facts, threads=int(found.group(1)))
     if found := _SHARED.search(line):
         return replace(facts, has_shared_context=found.group(1) == "true")
-    return facts
+    memory = facts.memory.take(line)
+    return facts if memory is facts.memory else replace(facts, memory=memory)
 
 
 def with_facts(model: LoadedModel, facts: LogFacts) -> LoadedModel:
@@ -43,4 +46,5 @@ def with_facts(model: LoadedModel, facts: LogFacts) -> LoadedModel:
         layers=facts.layers,
         threads=facts.threads,
         has_shared_context=facts.has_shared_context,
+        memory=facts.memory.sum_up(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -12,6 +11,7 @@ from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
 from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWeights
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
+from llama_desktop.services.models.lesson import Lesson
 
 _MEBI: Final = 1024 * 1024
 USUAL_CONTEXT: Final = 16_384
@@ -37,7 +37,7 @@ class FitQuestion(Struct, frozen=True):
     facts: ModelFacts
     projector_bytes: int
     machine: MachineState
-    overhead_bytes: int
+    lesson: Lesson
     prompt_cache_bytes: int
     measured: MemoryMeasurement | None = None
     """Of this config; it is shown beside the estimate."""
@@ -97,7 +97,9 @@ def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Pl
         value_type=config.cache_type_v or CacheType.F16,
     )
     compute = _size_compute(question.facts, attention, shape, config.flash_attention)
-    return _Plan(question, attention, context, size_layers(attention, shape), compute)
+    lesson = question.lesson
+    cache = tuple(int(size * lesson.kv_factor) for size in size_layers(attention, shape))
+    return _Plan(question, attention, context, cache, int(compute * lesson.compute_factor))
 
 
 def _size_compute(
@@ -162,7 +164,7 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
     """What is on the GPU and what in RAM, with so many layers there: the last ones."""
     question = plan.question
     weights = question.facts.weights
-    overhead = question.overhead_bytes
+    overhead = question.lesson.overhead_bytes
     if layers == 0:
         return MemoryParts(), MemoryParts(
             weights=weights.total,
@@ -221,7 +223,7 @@ def _unknown(question: FitQuestion) -> MemoryEstimate:
     ram = MemoryParts(
         weights=question.facts.weights.total,
         projector=question.projector_bytes,
-        overhead=question.overhead_bytes,
+        overhead=question.lesson.overhead_bytes,
     )
     return MemoryEstimate(
         path=question.config.model_path,
@@ -238,11 +240,3 @@ def _unknown(question: FitQuestion) -> MemoryEstimate:
         prompt_cache_bytes=question.prompt_cache_bytes,
         measured=question.measured,
     )
-
-
-def learn_overhead(usual: int, measurements: Sequence[MemoryMeasurement]) -> int:
-    """The overhead that earlier loads have taught, the newest first; never less than nothing."""
-    if not measurements:
-        return usual
-    newest = measurements[0]
-    return max(0, usual + newest.measured_bytes - newest.predicted_bytes)

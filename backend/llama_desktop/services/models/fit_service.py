@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate, Verdict
-from llama_desktop.domain.llama import EngineKind, Running, ServerConfig, ServerState
+from llama_desktop.domain.llama import EngineKind, ModelMemory, Running, ServerConfig, ServerState
 from llama_desktop.domain.model_facts import ModelFacts, ModelKind
 from llama_desktop.domain.models import MemoryMeasurement, ModelFile, ModelRecord
 from llama_desktop.infrastructure.llama.command_line import cache_ram_mebibytes
@@ -23,8 +23,8 @@ from llama_desktop.services.models.fit import (
     USUAL_CONTEXT,
     FitQuestion,
     estimate,
-    learn_overhead,
 )
+from llama_desktop.services.models.lesson import learn
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.records import ModelRecordService
 
@@ -132,7 +132,6 @@ class FitService:
         measured: MemoryMeasurement | None,
     ) -> FitQuestion:
         usual = self._usual_overhead()
-        known = (measured, *record.measurements) if measured is not None else record.measurements
         projector = self._library.find_facts(config.mmproj_path)
         total = machine.ram_total_bytes or 0
         return FitQuestion(
@@ -140,7 +139,7 @@ class FitService:
             facts=self._library.find_facts(config.model_path) or _UNKNOWN,
             projector_bytes=0 if projector is None else projector.weights.total,
             machine=machine,
-            overhead_bytes=learn_overhead(usual, known),
+            lesson=learn(usual, config, record.measurements),
             prompt_cache_bytes=cache_ram_mebibytes(total) * _MEBI,
             measured=measured,
         )
@@ -192,11 +191,27 @@ class FitService:
             measured_bytes=held,
             predicted_gpu_bytes=found.gpu_bytes,
             measured_gpu_bytes=held_gpu,
+            predicted=_add_up(found),
+            told=running.model.memory,
             engine=running.engine.version,
         )
 
 
+def _add_up(found: MemoryEstimate) -> ModelMemory:
+    ram, gpu = found.ram, found.gpu
+    return ModelMemory(
+        weights=ram.weights + gpu.weights,
+        kv_cache=ram.kv_cache + gpu.kv_cache,
+        compute=ram.compute + gpu.compute,
+    )
+
+
 def _count_tokens(running: Running) -> int:
-    """Of all slots together. Slots that nobody asked for share one cache."""
+    """Of all slots together. Slots that nobody asked for share one cache.
+
+    What was asked for is allocated, though a slot then uses no more than the model was trained for.
+    """
+    if running.config.context_size is not None:
+        return running.config.context_size
     slots = running.config.parallel or 1
     return running.model.context_size * slots

@@ -36,6 +36,7 @@ from llama_desktop.services.models.fit import (
     FitQuestion,
     estimate,
 )
+from llama_desktop.services.models.lesson import Lesson
 
 _FIRST_BYTES: Final = 2 << 20
 _MOST_BYTES: Final = 32 << 20
@@ -145,7 +146,7 @@ def _hold(
             facts=replace(facts, weights=_scale(facts.weights, ratio)),
             projector_bytes=projector,
             machine=machine,
-            overhead_bytes=EMBEDDED_OVERHEAD,
+            lesson=Lesson(EMBEDDED_OVERHEAD),
             prompt_cache_bytes=0,
         )
     )

@@ -127,7 +127,8 @@ export const fakeRunning: Running = {
 		layers_on_gpu: null,
 		layers: null,
 		threads: 7,
-		has_shared_context: true
+		has_shared_context: true,
+		memory: null
 	},
 	since: 1,
 	load_seconds: 1,

@@ -665,6 +665,7 @@ export interface LoadedModel {
 	layers: number | null;
 	threads: number | null;
 	has_shared_context: boolean | null;
+	memory: ModelMemory | null;
 }
 
 export interface LogAppended {
@@ -720,6 +721,8 @@ export interface MemoryMeasurement {
 	measured_bytes: number;
 	predicted_gpu_bytes: number;
 	measured_gpu_bytes: number | null;
+	predicted: ModelMemory | null;
+	told: ModelMemory | null;
 	engine: string;
 }
 
@@ -833,6 +836,12 @@ export interface ModelLibrary {
 	scanning: boolean;
 	others: OtherFile[];
 	read_count: number;
+}
+
+export interface ModelMemory {
+	weights: number;
+	kv_cache: number;
+	compute: number;
 }
 
 export interface ModelRecord {

@@ -43,8 +43,10 @@ export const fit = {
 	needs: (needed: number, free: number) => `needs ${memory(needed)} of ${formatGibibytes(free)} GB`,
 	unknownHint: 'the file tells too little',
 	atContext: (tokens: number) => `With a context of ${formatCount(tokens)} tokens`,
-	measured: (measured: number) =>
-		`Took ${memory(measured)} GB of RAM when it was loaded like this.`,
+	measured: (measured: number, predicted: number) =>
+		`Took ${memory(measured)} GB of RAM when it was loaded like this; expected were ${memory(predicted)} GB.`,
+	told: (weights: number, cache: number, compute: number) =>
+		`By the engine’s own count: ${memory(weights)} GB of weights, ${memory(cache)} GB of KV cache, ${memory(compute)} GB to work in.`,
 	advice: {
 		gpu: 'All of it on the GPU.',
 		partly: (on: number, count: number) =>

@@ -69,7 +69,8 @@ def line(config: ServerConfig, capabilities: Capabilities, machine: Machine = MA
 def test_a_bare_config_leaves_to_the_engine_what_it_knows_better() -> None:
     assert line(ServerConfig(model_path=Path("/m/a.gguf")), NEW) == (
         "-m /m/a.gguf --host 127.0.0.1 --port 0 --alias ours --threads 7 --batch-size 512 "
-        "--ubatch-size 512 --cache-ram 1024 --no-ui --jinja --slots --no-context-shift --offline"
+        "--ubatch-size 512 --cache-ram 1024 --no-ui --jinja --slots "
+        "--log-jsonl --no-context-shift --offline"
     )
 
 
@@ -78,7 +79,7 @@ def test_everything_that_is_set_is_sent() -> None:
         "-m /m/a b.gguf --host 127.0.0.1 --port 0 --alias ours --ctx-size 8192 --n-gpu-layers 0 "
         "--parallel 2 --threads 3 --batch-size 256 --ubatch-size 256 --flash-attn on "
         "--cache-type-k q8_0 --cache-type-v f16 --mmproj /m/mmproj.gguf --cache-ram 1024 "
-        "--embeddings --no-ui --jinja --slots --no-context-shift --offline"
+        "--embeddings --no-ui --jinja --slots --log-jsonl --no-context-shift --offline"
     )
 
 

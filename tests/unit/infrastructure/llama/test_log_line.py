@@ -6,7 +6,7 @@ import pytest
 
 from llama_desktop.domain.llama import LogLevel
 from llama_desktop.infrastructure.llama.log_facts import LogFacts, note_fact
-from llama_desktop.infrastructure.llama.log_line import read_log_line
+from llama_desktop.infrastructure.llama.log_line import read_log_line, write_plainly
 
 
 @pytest.mark.parametrize(
@@ -19,19 +19,46 @@ from llama_desktop.infrastructure.llama.log_line import read_log_line
         ("0.00.052.367 I ", LogLevel.INFO, ""),
         ("llama_model_load: error loading model", None, "llama_model_load: error loading model"),
         ("0.00.052.367 X no level", None, "0.00.052.367 X no level"),
-        ('{"type":"log","time":5,"level":"W","msg":"cut\\n"}', LogLevel.WARNING, "cut"),
-        ('{"type":"log","time":5,"level":"error","msg":"bad"}', LogLevel.ERROR, "bad"),
-        ('{"type":"log","time":5,"level":4,"msg":"bad"}', LogLevel.ERROR, "bad"),
-        ('{"type":"log","msg":"plain"}', None, "plain"),
-        ('{"type":"fit_memory_breakdown","data":{}}', None, None),
-        ("{ not json", None, None),
-        ('{"type":"log","level":[],"msg":"x"}', None, None),
     ],
 )
 def test_a_line_is_read_into_its_level_and_its_text(
-    raw: str, level: LogLevel | None, text: str | None
+    raw: str, level: LogLevel | None, text: str
 ) -> None:
-    assert read_log_line(raw) == (level, raw if text is None else text)
+    assert read_log_line(raw) == (level, text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        (
+            '{"type":"log","time":62004671,"level":"W","msg":"srv  stop: cut\\n"}',
+            ("1.02.004.671 W srv  stop: cut",),
+        ),
+        ('{"type":"log","time":5,"level":"error","msg":"bad"}', ("0.00.000.005 E bad",)),
+        (
+            '{"type":"log","time":5,"level":4,"msg":"one\\n\\ttwo\\n"}',
+            ("0.00.000.005 E one", "\ttwo"),
+        ),
+        ('{"type":"log","msg":"plain"}', ("plain",)),
+    ],
+)
+def test_a_line_of_json_is_written_as_the_engine_writes_it_otherwise(
+    raw: str, plain: tuple[str, ...]
+) -> None:
+    assert write_plainly(raw) == plain
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"type":"fit_memory_breakdown","data":{}}',
+        "{ not json",
+        '{"type":"log","level":[],"msg":"x"}',
+        "0.00.052.367 W srv  stop: cancel task",
+    ],
+)
+def test_any_other_line_stays_as_it_is(raw: str) -> None:
+    assert write_plainly(raw) == (raw,)
 
 
 def test_layers_threads_and_a_shared_context_are_read_off_the_log() -> None:

@@ -15,9 +15,9 @@ from llama_desktop.domain.model_facts import (
     ModelWeights,
     Recurrence,
 )
-from llama_desktop.domain.models import MemoryMeasurement
-from llama_desktop.services.models.fit import FitQuestion, estimate, learn_overhead
+from llama_desktop.services.models.fit import FitQuestion, estimate
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
+from llama_desktop.services.models.lesson import Lesson
 
 _GIB = 1024**3
 _MIB = 1024**2
@@ -66,7 +66,7 @@ def _estimate(
         gpu_layers=gpu_layers,
         flash_attention=flash_attention,
     )
-    return estimate(FitQuestion(config, facts, 0, machine, 30 * _MIB, 0))
+    return estimate(FitQuestion(config, facts, 0, machine, Lesson(30 * _MIB), 0))
 
 
 def test_the_cache_of_grouped_heads_is_as_large_as_the_engine_makes_it() -> None:
@@ -166,12 +166,3 @@ def test_of_experts_the_layers_count_with_all_of_them() -> None:
 )
 def test_too_little_known_is_said(facts: ModelFacts, machine: MachineState) -> None:
     assert _estimate(machine, facts=facts).verdict is Verdict.UNKNOWN
-
-
-def test_a_load_teaches_what_the_next_one_takes() -> None:
-    measurement = MemoryMeasurement(
-        config=ServerConfig(model_path=_PATH), predicted_bytes=100, measured_bytes=130
-    )
-
-    assert learn_overhead(20, []) == 20
-    assert learn_overhead(20, [measurement]) == 50
