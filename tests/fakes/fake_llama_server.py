@@ -58,7 +58,9 @@ def install(folder: Path) -> Path:
     )
     # -S and -E: without site-packages and our environment it starts in half the time
     command = shlex.join([sys.executable, "-S", "-E", "-c", code])
-    program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    # Who can tell how far it is has these words in it, as a real one.
+    words = "cmd_child_to_router:state:"
+    program.write_text(f'#!/bin/sh\n# {words}\nexec {command} "$@"\n')
     program.chmod(0o755)
     return program
 

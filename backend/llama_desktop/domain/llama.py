@@ -132,6 +132,16 @@ class ModelMemory(Struct, frozen=True, kw_only=True):
     """Working space for one batch."""
 
 
+class LoadStage(StrEnum):
+    """What an engine does before it is healthy, in this order."""
+
+    WEIGHTS = "weights"
+    VISION = "vision"
+    DRAFT = "draft"
+    PREPARING = "preparing"
+    """The context, and a first run through the model."""
+
+
 class LoadedModel(Struct, frozen=True, kw_only=True):
     """What the healthy server says about itself."""
 
@@ -179,8 +189,10 @@ class Starting(Struct, frozen=True, kw_only=True, tag="starting"):
     since: float
     """Seconds since the epoch."""
     pid: int | None = None
+    stage: LoadStage | None = None
+    """What it is doing; None: it does not tell."""
     progress: float | None = None
-    """0 to 1 as the engine tells it; None: it does not tell."""
+    """Of this stage, 0 to 1, as the engine tells it; None: it does not tell."""
     silent_seconds: float | None = None
     """Set when neither log nor progress came for 30 s or more: it seems stuck."""
     concern: ServerFailure | None = None

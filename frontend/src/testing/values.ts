@@ -75,6 +75,7 @@ export function starting(change: Partial<Starting> = {}): Starting {
 		config: aConfig(),
 		since: NOW,
 		pid: 1,
+		stage: null,
 		progress: null,
 		silent_seconds: null,
 		concern: null,

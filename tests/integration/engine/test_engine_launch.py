@@ -19,7 +19,7 @@ import pytest
 from llama_desktop.domain.chat import SamplingParameters
 from llama_desktop.domain.errors import ModelUnusable, StreamCut
 from llama_desktop.domain.failure import FailureCause, ServerFailure
-from llama_desktop.domain.llama import EngineKind, ServerConfig
+from llama_desktop.domain.llama import EngineKind, LoadStage, ServerConfig
 from llama_desktop.infrastructure.llama.client import ChatMessage, ChatRequest
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.process import LaunchFailed, LaunchProgress
@@ -345,6 +345,33 @@ async def test_a_silent_load_is_reported_and_goes_on(
     assert reports[0].silent_seconds is None
     assert reports[1].silent_seconds == pytest.approx(0.2)
     await server.stop()
+
+
+async def test_the_embedded_engine_tells_how_far_it_is_with_loading(
+    make_launcher: MakeLauncher, tiny_model: Path, vision_projector: Path, engine_log: EngineLog
+) -> None:
+    reports: list[LaunchProgress] = []
+    server = await make_launcher().launch(
+        ServerConfig(model_path=tiny_model, mmproj_path=vision_projector), reports.append
+    )
+    await server.stop()
+    stages = list(dict.fromkeys(report.stage for report in reports if report.stage is not None))
+    assert stages == [stage for stage in LoadStage if stage in stages]
+    assert stages[-1] is LoadStage.PREPARING
+    assert not any("cmd_child_to_router" in line.text for line in engine_log.lines)
+
+
+async def test_an_engine_that_reports_is_followed_per_cent_by_per_cent(
+    make_launcher: MakeLauncher, fake_llama_server: Path, make_fake_model: MakeModel
+) -> None:
+    reports: list[LaunchProgress] = []
+    server = await make_launcher(fake_llama_server).launch(
+        ServerConfig(model_path=make_fake_model(load_seconds=0.4)), reports.append
+    )
+    await server.stop()
+    told = [(report.stage, report.progress) for report in reports]
+    assert told == sorted(told, key=lambda one: (one[0] is LoadStage.PREPARING, one[1] or 0.0))
+    assert {(LoadStage.WEIGHTS, 0.5), (LoadStage.PREPARING, None)} <= set(told)
 
 
 async def test_output_that_is_no_text_is_kept_as_well_as_it_can_be(

@@ -187,7 +187,8 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
         version=embedded_version(),
         source="built in",
     )
-    return FoundEngine(engine, embedded_command(), Capabilities(embedded_flags()), rejected)
+    capabilities = Capabilities(embedded_flags(), reports_load=True)
+    return FoundEngine(engine, embedded_command(), capabilities, rejected)
 
 
 def _chosen_is_unusable(candidate: Candidate, unusable: Unusable) -> EngineNotFound:

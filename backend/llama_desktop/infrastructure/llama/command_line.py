@@ -22,6 +22,8 @@ class Capabilities(Struct, frozen=True):
     """Every spelling of every flag in its help."""
     flash_attention_takes_value: bool = True
     """False: an old one, where the bare flag means `on`."""
+    reports_load: bool = False
+    """It tells a parent how far it is with loading: see `load_reports`."""
 
     @property
     def reports_port(self) -> bool:

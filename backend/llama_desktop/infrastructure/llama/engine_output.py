@@ -8,6 +8,12 @@ from collections import deque
 from typing import Final
 
 from llama_desktop.infrastructure.llama.engine_log import EngineLog, LineSplitter
+from llama_desktop.infrastructure.llama.load_reports import (
+    MARK,
+    LoadReport,
+    find_beginning,
+    read_report,
+)
 from llama_desktop.infrastructure.llama.log_facts import LogFacts, note_fact
 from llama_desktop.infrastructure.llama.log_line import write_plainly
 
@@ -26,10 +32,13 @@ class EngineOutput:
         self._splitters = {"stdout": LineSplitter(), "stderr": LineSplitter()}
         self._lines: deque[str] = deque(maxlen=_LINES_FOR_DIAGNOSIS)
         self._is_starting = True
+        self._has_reported = False
         self.heard = asyncio.Event()
         """Set by every piece; whoever waits for it clears it."""
         self.facts = LogFacts()
         """What it has told about how it runs the model."""
+        self.load: LoadReport | None = None
+        """How far it is with loading; None: it has not told."""
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Where the engine says that it listens."""
 
@@ -50,9 +59,19 @@ class EngineOutput:
                 self._take_line(stream, line)
 
     def _take_line(self, stream: str, line: str) -> None:
+        if line.startswith(MARK):  # for us alone: nobody wants it in the log
+            self._take_report(line)
+            return
         self._lines.append(line)
         self._log.append(stream, line)
         if self._is_starting:
             self.facts = note_fact(self.facts, line)
+            if not self._has_reported and (stage := find_beginning(line)) is not None:
+                self.load = LoadReport(stage)
         if not self.port.done() and (found := _LISTENING.match(line)):
             self.port.set_result(int(found.group(1)))
+
+    def _take_report(self, line: str) -> None:
+        if self._is_starting and (report := read_report(line)) is not None:
+            self._has_reported = True
+            self.load = report

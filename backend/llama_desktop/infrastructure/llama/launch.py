@@ -84,7 +84,7 @@ class Launch:
         self._report_progress(self._progress)
         exited = asyncio.create_task(self._group.wait(), name="llama-server ends")
         healthy = asyncio.create_task(self._wait_healthy(), name="llama-server loads")
-        silence = asyncio.create_task(self._watch_silence(), name="llama-server is silent")
+        hearing = asyncio.create_task(self._watch_output(), name="llama-server is heard")
         try:
             await asyncio.wait({exited, healthy}, return_when=asyncio.FIRST_COMPLETED)
             if healthy.done() and isinstance(healthy.exception(), _StrangerError):
@@ -100,9 +100,9 @@ class Launch:
             await asyncio.shield(self._abandon())
             raise
         finally:
-            for task in (exited, healthy, silence):
+            for task in (exited, healthy, hearing):
                 task.cancel()
-            await asyncio.gather(exited, healthy, silence, return_exceptions=True)
+            await asyncio.gather(exited, healthy, hearing, return_exceptions=True)
 
     async def _wait_healthy(self) -> LoadedModel:
         port = self._plan.port or await self._output.port
@@ -129,7 +129,8 @@ class Launch:
         self._output.stop_gathering()
         return with_facts(read_model(self._plan.config, props), self._output.facts)
 
-    async def _watch_silence(self) -> None:
+    async def _watch_output(self) -> None:
+        """Report how far it is, and that it says nothing any more."""
         seconds = 0.0
         while True:
             wait = _SILENCE_REPEATS_SECONDS if seconds else self._plan.silence_seconds
@@ -141,13 +142,20 @@ class Launch:
                 seconds += wait
                 self._report(silent_seconds=seconds)
             else:
-                if seconds:
-                    seconds = 0.0
-                    self._report(silent_seconds=None)
+                seconds = 0.0
+                self._report(silent_seconds=None)
 
     def _report(self, *, silent_seconds: float | None) -> None:
-        self._progress = replace(self._progress, silent_seconds=silent_seconds)
-        self._report_progress(self._progress)
+        load = self._output.load
+        progress = replace(
+            self._progress,
+            stage=None if load is None else load.stage,
+            progress=None if load is None else load.share,
+            silent_seconds=silent_seconds,
+        )
+        if progress != self._progress:
+            self._progress = progress
+            self._report_progress(progress)
 
     def _hand_over(self, model: LoadedModel) -> LlamaServer:
         assert self._client is not None

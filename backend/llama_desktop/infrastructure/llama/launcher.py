@@ -129,6 +129,7 @@ class LlamaLauncher:
             api_key=plan.api_key,
             config_home=self._engine_home,
             is_our_executable=found.engine.kind is EngineKind.EMBEDDED,
+            reports_load=found.capabilities.reports_load,
         )
         output = EngineOutput(self._log)
         watch = EndingWatch(found, command)

@@ -7,13 +7,16 @@ import errno
 import os
 import re
 from collections.abc import Mapping
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.infrastructure.llama.command_line import Capabilities, read_capabilities
 from llama_desktop.infrastructure.llama.exit_words import describe_exit, nt_status, signal_name
+from llama_desktop.infrastructure.llama.load_reports import REPORT
 from llama_desktop.infrastructure.llama.process_group import spawn
 
 _SECONDS: Final = 15.0
@@ -81,7 +84,12 @@ class Prober:
         if missing:
             raise Unusable(f"it is no llama-server: it does not know {', '.join(sorted(missing))}")
         found = _VERSION.search(version.result())
-        return Probed(found.group(1) if found else "not available", capabilities)
+        return Probed(
+            version=found.group(1) if found else "not available",
+            capabilities=replace(
+                capabilities, reports_load=await asyncio.to_thread(_reports_load, path)
+            ),
+        )
 
     async def _ask(self, path: Path, question: str) -> str:
         """What it prints."""
@@ -134,6 +142,23 @@ def _require_program(path: Path) -> os.stat_result:
     if not os.access(path, os.X_OK):
         raise Unusable("it is not executable")
     return status
+
+
+def _reports_load(path: Path) -> bool:
+    """Whether the program, or a library of its server beside it, has those words.
+
+    Its help does not tell; an older one that took us for its parent would leave at once.
+    """
+    beside = (other for other in path.parent.glob("*llama*server*") if other != path)
+    return any(_has_words(file, REPORT.encode()) for file in (path, *beside))
+
+
+def _has_words(path: Path, words: bytes) -> bool:
+    try:
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            return content.find(words) >= 0
+    except (OSError, ValueError):  # a folder, or an empty file
+        return False
 
 
 def _explain(error: OSError) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from llama_desktop.domain.failure import Ending
-from llama_desktop.domain.llama import Engine, LoadedModel, ServerConfig
+from llama_desktop.domain.llama import Engine, LoadedModel, LoadStage, ServerConfig
 from llama_desktop.infrastructure.llama.client import LlamaClient
 
 
@@ -16,8 +16,9 @@ class LaunchProgress(Struct, frozen=True):
     """How a launch is getting on. Reported on each change; a field keeps its last value."""
 
     pid: int | None = None
+    stage: LoadStage | None = None
     progress: float | None = None
-    """0 to 1, where the engine tells."""
+    """Of the stage, 0 to 1, where the engine tells."""
     silent_seconds: float | None = None
     """Set from 30 s without any log line or progress; None again when it speaks."""
 

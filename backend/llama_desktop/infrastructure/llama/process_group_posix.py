@@ -96,7 +96,7 @@ async def spawn_group(
         program = await loop.subprocess_exec(
             lambda: ChildProtocol(on_output),
             *command,
-            stdin=DEVNULL,
+            stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
             cwd=folder,

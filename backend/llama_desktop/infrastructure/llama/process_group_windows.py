@@ -164,7 +164,7 @@ async def spawn_group(
         transport, program = await asyncio.get_running_loop().subprocess_exec(
             lambda: ChildProtocol(on_output),
             *command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,

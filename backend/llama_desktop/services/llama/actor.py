@@ -160,6 +160,7 @@ class LlamaActor:
             replace(
                 self.state,
                 pid=progress.pid,
+                stage=progress.stage,
                 progress=progress.progress,
                 silent_seconds=silence,
                 steps=steps if progress.pid is None else note_process(steps, self._elapsed()),

@@ -1,4 +1,4 @@
-import type { MetricsSample } from '../../lib/backend/protocol';
+import type { MetricsSample, Starting } from '../../lib/backend/protocol';
 import { formatMemoryOf, formatShare, formatTime, formatTokensPerSecond } from '../../lib/format';
 import type { ServerStore } from '../../lib/stores/serverStore.svelte';
 import { alignSeries } from '../../lib/timeSeries';
@@ -57,9 +57,11 @@ function headOf(
 			if (state.recovers_from !== null) {
 				return { dot: 'work', word: words.engine.restarting, rate: '' };
 			}
-			return state.progress === null
-				? { dot: 'work', word: words.engine.starting, rate: '' }
-				: { dot: 'work', word: words.engine.loading, rate: formatShare(state.progress) };
+			return {
+				dot: 'work',
+				word: loadingWord(state),
+				rate: state.progress === null ? '' : formatShare(state.progress)
+			};
 		case 'stopping':
 			return { dot: 'work', word: words.engine.stopping, rate: '' };
 		case 'running':
@@ -67,6 +69,13 @@ function headOf(
 		default:
 			return state satisfies never;
 	}
+}
+
+function loadingWord({ stage, progress }: Starting): string {
+	if (stage === 'preparing') {
+		return words.engine.preparing;
+	}
+	return stage === null && progress === null ? words.engine.starting : words.engine.loading;
 }
 
 function activityHead(activity: Activity): Head {

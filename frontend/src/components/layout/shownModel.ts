@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../../lib/backend/protocol';
+import type { LoadStage, ServerConfig } from '../../lib/backend/protocol';
 import { familyOf } from '../../lib/modelFamily';
 import type { ModelsStore } from '../../lib/stores/modelsStore.svelte';
 import type { ServerStore } from '../../lib/stores/serverStore.svelte';
@@ -12,7 +12,8 @@ export interface ShownModel {
 	quantization: string | null;
 	state: 'stopped' | 'starting' | 'running' | 'stopping' | 'failed' | 'crashed' | 'working';
 	dot: 'off' | 'work' | 'ok' | 'bad';
-	/** 0 to 1 while it loads, as far as the engine tells. */
+	/** What is done while it loads, and 0 to 1 of that, as far as the engine tells. */
+	stage: LoadStage | null;
 	progress: number | null;
 }
 
@@ -32,9 +33,18 @@ export function shownModel(
 	}
 	const name = models.nameOf(path);
 	const quantization = models.find(path)?.quantization ?? null;
-	const progress = server.state.type === 'starting' ? server.state.progress : null;
+	const loading = server.state.type === 'starting' ? server.state : null;
 	const state = stateOf(server, isWorking);
-	return { path, name, family: familyOf(name), quantization, state, dot: DOTS[state], progress };
+	return {
+		path,
+		name,
+		family: familyOf(name),
+		quantization,
+		state,
+		dot: DOTS[state],
+		stage: loading?.stage ?? null,
+		progress: loading?.progress ?? null
+	};
 }
 
 const DOTS: Record<ShownModel['state'], ShownModel['dot']> = {

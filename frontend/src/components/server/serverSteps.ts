@@ -90,8 +90,11 @@ function whileStarting(
 		const label = isAgain ? names.restarting : names.starting;
 		return { starting: { label, state: 'work', note: formatSpan(elapsed) } };
 	}
-	const share = state.progress === null ? [] : [formatShare(state.progress)];
-	const note = [...share, formatSpan(Math.max(0, elapsed - process))].join(', ');
+	const stage = state.stage === null ? '' : text.stage[state.stage];
+	const share = state.progress === null ? '' : formatShare(state.progress);
+	const done = [stage, share].join(' ').trim();
+	const lasts = formatSpan(Math.max(0, elapsed - process));
+	const note = done === '' ? lasts : `${done}, ${lasts}`;
 	return { loading: { state: 'work', note } };
 }
 

@@ -637,6 +637,8 @@ export interface LoadPresetInput {
 	extra_arguments?: string[];
 }
 
+export type LoadStage = 'weights' | 'vision' | 'draft' | 'preparing';
+
 export interface LoadWithContext {
 	type: 'load_with_context';
 	context_size: number;
@@ -1213,6 +1215,7 @@ export interface Starting {
 	config: ServerConfig;
 	since: number;
 	pid: number | null;
+	stage: LoadStage | null;
 	progress: number | null;
 	silent_seconds: number | null;
 	concern: ServerFailure | null;

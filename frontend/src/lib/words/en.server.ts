@@ -30,6 +30,8 @@ export const serverPage = {
 		until: (time: string) => `until ${time}`,
 		process: (time: string) => `process, ${time}`,
 		layers: (onGpu: number, all: number) => `${formatCount(onGpu)} of ${formatCount(all)} layers`,
+		/** The weights are what is meant where nothing is said. */
+		stage: { weights: '', vision: 'vision', draft: 'draft model', preparing: 'preparing' },
 		lasts: (time: string) => `for ${time}`,
 		failedAfter: (time: string) => `failed after ${time}`,
 		failedAt: (time: string) => `failed at ${time}`,

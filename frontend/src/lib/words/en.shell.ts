@@ -1,8 +1,16 @@
+import type { LoadStage } from '../backend/protocol';
 import { formatCount, formatShare } from '../format';
 
 function plural(count: number, one: string, many: string): string {
 	return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+const LOADING: Record<LoadStage, string> = {
+	weights: 'Loading',
+	vision: 'Loading vision',
+	draft: 'Loading draft model',
+	preparing: 'Preparing'
+};
 
 /** Every sentence of the shell: window, sidebar, models, dialogs, notices. */
 export const shell = {
@@ -70,6 +78,7 @@ export const shell = {
 		stopped: 'Stopped',
 		starting: 'Starting',
 		loading: 'Loading model',
+		preparing: 'Preparing',
 		ready: 'Ready',
 		reading: 'Reading',
 		generating: 'Generating',
@@ -137,8 +146,9 @@ export const shell = {
 		eject: 'Eject',
 		ejectModel: (name: string) => `Eject ${name}`,
 		ejecting: 'Ejecting',
-		loading: (share: number | null) =>
-			share === null ? 'Loading' : `Loading ${formatShare(share)}`,
+		/** What it does, and how far it is with that; `null`: the engine does not tell. */
+		loading: (stage: LoadStage | null, share: number | null) =>
+			[LOADING[stage ?? 'weights'], share === null ? '' : formatShare(share)].join(' ').trim(),
 		cancelLoading: (name: string) => `Cancel loading ${name}`,
 		emptyTitle: 'No models yet',
 		emptyHint: 'Point the app at a folder with GGUF files. They stay where they are.',

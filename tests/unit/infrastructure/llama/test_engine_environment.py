@@ -27,6 +27,18 @@ def test_settings_of_the_persons_own_llama_cpp_do_not_leak_in() -> None:
     }
 
 
+def test_an_engine_that_can_tell_how_far_it_is_takes_us_for_its_parent() -> None:
+    made = build_environment(
+        {"LLAMA_SERVER_ROUTER_PORT": "8080"},
+        api_key="secret",
+        config_home=HOME,
+        is_our_executable=True,
+        reports_load=True,
+    )
+    assert made["LLAMA_SERVER_ROUTER_PORT"] == "1"
+    assert "LLAMA_SERVER_ROUTER_PORT" not in environment({"LLAMA_SERVER_ROUTER_PORT": "8080"})
+
+
 def test_the_config_folder_of_windows_is_ours_too() -> None:
     assert environment({"APPDATA": "C:/Users/me"})["APPDATA"] == str(HOME)
 
