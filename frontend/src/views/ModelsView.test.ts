@@ -168,6 +168,8 @@ describe('a model', () => {
 		backend.setSnapshot('server_state', starting({ progress: 0.48 }));
 		const { user } = renderWithStores(ModelsView, { backend });
 		expect(within(rowOf('Qwen3 8B')).getByRole('status')).toHaveTextContent(/Loading 48/);
+		backend.publish('server_state', starting({ stage: 'vision', progress: 0.5 }));
+		expect(await screen.findByText(/Loading vision 50/)).toBeInTheDocument();
 		await user.click(screen.getByRole('button', { name: 'Cancel loading Qwen3 8B' }));
 		expect(backend.callsOf('stop_llama_server')).toHaveLength(1);
 	});

@@ -20,8 +20,9 @@ def build_environment(
 
     llama-server takes every flag from `LLAMA_ARG_…` and from a `config.ini` of its user as well;
     both would change what we have asked for without a word. With `reports_load` it takes us for
-    the parent of several, tells us how far it is, and leaves when its input ends. Our packaged executable puts its own
-    libraries before the system's: a program that is not ours gets the person's own path back.
+    the parent of several, tells us how far it is, and leaves when its input ends. Our packaged
+    executable puts its own libraries before the system's: a program that is not ours gets the
+    person's own path back.
     """
     inherited = ours if is_our_executable else without_bundle(ours)
     environment = {

@@ -30,6 +30,7 @@ describe('its name tells model and state', () => {
 	test.each([
 		['nothing chosen yet', { type: 'stopped' } as const, 'Choose a model'],
 		['loading', starting({ progress: 0.48 }), /Qwen3 8B loading 48/],
+		['nearly ready', starting({ stage: 'preparing' }), /Qwen3 8B loading Preparing/],
 		['ready', running(), /Qwen3 8B ready/],
 		['failed', failed(), /Qwen3 8B could not be loaded/],
 		['crashed', failed({ while_loading: false }), /Qwen3 8B stopped/]

@@ -37,6 +37,8 @@ describe('the word in the pill', () => {
 			word: 'Loading model',
 			rate: '48 %'
 		});
+		expect(status(starting({ stage: 'weights' })).word).toBe('Loading model');
+		expect(status(starting({ stage: 'preparing' }))).toMatchObject({ word: 'Preparing', rate: '' });
 		expect(status(running())).toMatchObject({ dot: 'ok', word: 'Ready' });
 	});
 

@@ -33,6 +33,10 @@ describe('the steps of the server', () => {
 			'work: Loading model, 48 %, 9 s',
 			'todo: Running, '
 		]);
+		const vision = starting({ steps: loading, stage: 'vision', progress: 0.48 });
+		expect(read(vision)[2]).toBe('work: Loading model, vision 48 %, 9 s');
+		const last = starting({ steps: loading, stage: 'preparing' });
+		expect(read(last)[2]).toBe('work: Loading model, preparing, 9 s');
 	});
 
 	test('say what each took once the model runs, with its layers where they are told', () => {
