@@ -106,6 +106,32 @@ async def test_phrases_exclusions_and_unfinished_words(chats: _Chats) -> None:
         assert await _found(memory, 'the "') == []
 
 
+async def test_the_most_common_words_find_those_that_have_them_all_first(chats: _Chats) -> None:
+    """Where each word stands in more messages than are put into an order."""
+    contents = ["an apple", "a pear"] * 7_000
+    contents[5_000] = "the pear beside an apple"
+    messages = tuple(
+        Message(
+            id=number,
+            parent_id=number - 1 or None,
+            role=Role.USER if number % 2 else Role.ASSISTANT,
+            content=content,
+            status=MessageStatus.COMPLETE,
+            created=1_700_000_000.0 + number,
+        )
+        for number, content in enumerate(contents, start=1)
+    )
+    chats.repository.create(
+        Conversation(id="a", title="Fruit", created=1.0, updated=1.0, messages=messages)
+    )
+    chats.say("b", "the applause")
+    async with chats.memory() as memory:
+        assert (await _found(memory, "pear apple "))[0] == ("a", 5_001)
+        assert {chat_id for chat_id, _ in await _found(memory, "ap")} == {"b"}
+        assert {chat_id for chat_id, _ in await _found(memory, "pea")} == {"a"}
+        assert await _found(memory, 'apple "beside an apple" ') == [("a", 5_001)]
+
+
 async def test_what_changes_is_found_at_once_and_what_goes_is_not(chats: _Chats) -> None:
     async with chats.memory() as memory:
         chats.say("a", "first passport", "second drawer", "third lamp")

@@ -406,8 +406,7 @@ def _write(database: Database, before: Conversation | None, after: Conversation)
 
 def _put(database: Database, conversation: Conversation, messages: Iterable[Message]) -> None:
     database.put("chat", 1, chat_record(conversation))
-    for message in messages:
-        database.put("messages", message.id, message_record(message))
+    database.put_all("messages", {message.id: message_record(message) for message in messages})
 
 
 def _file_name(conversation_id: str) -> str:

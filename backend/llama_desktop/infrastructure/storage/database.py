@@ -128,12 +128,19 @@ class Database:
 
     def put(self, table: str, record_id: int, record: Mapping[str, Any]) -> None:
         """Write a record whole, new or not."""
-        records = self._table(table)
-        if records.contains(doc_id=record_id):
+        self.put_all(table, {record_id: record})
+
+    def put_all(self, table: str, records: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write records whole, new or not. TinyDB goes through the whole table each time."""
+        kept = self._table(table)
+        known = [record_id for record_id in records if kept.contains(doc_id=record_id)]
+        if known:
             # `upsert` would merge, and keep the fields that are gone.
-            records.update(lambda old: _become(old, record), doc_ids=[record_id])
-        else:
-            records.insert(Document(record, doc_id=record_id))
+            following = iter(known)
+            kept.update(lambda old: _become(old, records[next(following)]), doc_ids=known)
+        new = records.keys() - known
+        if new:
+            kept.insert_multiple(Document(records[one], doc_id=one) for one in sorted(new))
 
     def clear(self, table: str) -> None:
         """Remove all records."""

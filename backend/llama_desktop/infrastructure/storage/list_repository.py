@@ -60,11 +60,13 @@ class ListRepository(Generic[T]):
         Raises:
             StorageFailed: they cannot be written; the file is as before.
         """
+        records = {
+            number: {"schema": SCHEMA, **msgspec.to_builtins(value, enc_hook=_encode)}
+            for number, value in enumerate(values, start=1)
+        }
         with self._database.together():
             self._database.clear(self._table)
-            for number, value in enumerate(values, start=1):
-                record = msgspec.to_builtins(value, enc_hook=_encode)
-                self._database.put(self._table, number, {"schema": SCHEMA, **record})
+            self._database.put_all(self._table, records)
 
     def _read(self, record: dict[str, Any]) -> T:
         return msgspec.convert(record, self._kind, dec_hook=_decode)

@@ -84,14 +84,13 @@ class SearchReader:
             uses[term] = TermUse(messages, use.postings + count)
         return uses
 
-    def starting_with(self, prefix: str, limit: int) -> list[str]:
-        """Words as they are written, the most used first."""
+    def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Words as they are written with how many messages have them, the most used first."""
         # No character of a word sorts after this one.
-        rows = self._ask(
-            "select word from word where word >= ? and word < ? order by uses desc limit ?",
+        return self._ask(
+            "select word, uses from word where word >= ? and word < ? order by uses desc limit ?",
             (prefix, prefix + "\U0010ffff", limit),
         )
-        return [word for (word,) in rows]
 
     def words(self) -> list[str]:
         """Every word that was ever written; a few may be gone again."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 PARENT: Final = 0.5
 GRANDPARENT: Final = 0.3
@@ -128,22 +128,19 @@ def drop_repeats(keys: Iterable[int], contents: Mapping[int, str], *, limit: int
     The newest takes the place of the best one.
     """
     kept: list[int] = []
+    texts: list[str] = []
     for key in keys:
         text = contents[key][:_COMPARED]
-        place = next(
-            (
-                number
-                for number, other in enumerate(kept)
-                if fuzz.ratio(text, contents[other][:_COMPARED], score_cutoff=_SAME)
-            ),
-            None,
-        )
-        if place is not None:
-            kept[place] = max(key, kept[place])
+        same = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=_SAME)
+        if same is not None:
+            _, _, place = same
+            if key > kept[place]:
+                kept[place], texts[place] = key, text
         elif len(kept) == limit:
             break
         else:
             kept.append(key)
+            texts.append(text)
     return kept
 
 

@@ -38,13 +38,15 @@ EVERYTHING: Final = SearchFilter()
 _CANDIDATES: Final = 100
 _MAX_WORDS: Final = 12
 _MAX_POSTINGS: Final = 20_000
-_ALWAYS: Final = 2
+_LEAST_WORDS: Final = 2
 _MAX_UNKNOWN: Final = 4
 _SHORTEST_MISTAKE: Final = 4
 _LIKENESS: Final = ((5, 0.72), (40, 0.75))
 """Up to which length of a word, how like it another one has to be."""
 _LIKE: Final = 3
 _MAX_ENDINGS: Final = 8
+_READ_FOR_EACH: Final = 3
+"""Postings of a word for each message that has it: its own, and those of the two after it."""
 _SHORTEST_BEGINNING: Final = 2
 
 
@@ -63,6 +65,20 @@ class Candidates(Struct, frozen=True):
     groups: tuple[Group, ...] = ()
 
 
+class _Plan(Struct, frozen=True):
+    """What to ask the index for."""
+
+    groups: tuple[Group, ...]
+    missing: float
+    """The weight of the question's words that stand nowhere."""
+    must_have_all: bool = False
+    """Whether so many messages have one of the words that those with all come first: to put all
+    with any of them into an order takes four times as long."""
+    is_common: bool = False
+    """Whether the rarest word stands in so many that it is asked of the messages alone, not of
+    those before them."""
+
+
 class MessageSearch:
     """Asks one reader; on its thread."""
 
@@ -79,12 +95,11 @@ class MessageSearch:
 
     def look(self, query: Query, *, only: SearchFilter = EVERYTHING) -> Candidates:
         """The messages that have the words. Raises as `find`."""
-        total = self._reader.count_pages()
-        groups, missing = self._plan(query, total)
-        if not groups:
+        plan = self._plan(query, self._reader.count_pages())
+        if not plan.groups:
             return Candidates()
-        keys = [key for key, _ in self._reader.find(_match(groups, query), _CANDIDATES, only)]
-        return Candidates(tuple(self._rank(keys, groups, missing)), groups)
+        keys = self._find(plan, query, only)
+        return Candidates(tuple(self._rank(keys, plan.groups, plan.missing)), plan.groups)
 
     def choose(
         self,
@@ -115,8 +130,7 @@ class MessageSearch:
             for key in drop_repeats(kept, contents, limit=limit)
         ]
 
-    def _plan(self, query: Query, total: int) -> tuple[tuple[Group, ...], float]:
-        """What to ask for, and the weight of the words that stand nowhere."""
+    def _plan(self, query: Query, total: int) -> _Plan:
         uses = self._reader.count_uses({term for word in query.words for term in word.terms})
         groups: list[tuple[int, Group]] = []
         missing = 0.0
@@ -137,7 +151,21 @@ class MessageSearch:
                 postings = sum(uses[term].postings for term in one)
                 group = Group(word.plain, frozenset(one), weigh(messages, total))
                 groups.append((postings, group))
-        return _within_budget(groups), missing
+        return _within_budget(groups, missing)
+
+    def _find(self, plan: _Plan, query: Query, only: SearchFilter) -> list[int]:
+        """The keys of the candidates."""
+        found: list[int] = []
+        if plan.must_have_all:
+            found = self._match(_all_of(plan.groups), query, only)
+            if len(found) == _CANDIDATES:
+                return found
+        words = _any_of(plan.groups[:1] if plan.must_have_all else plan.groups)
+        more = self._match(f"body : ({words})" if plan.is_common else words, query, only)
+        return list(dict.fromkeys((*found, *more)))[:_CANDIDATES]
+
+    def _match(self, words: str, query: Query, only: SearchFilter) -> list[int]:
+        return [key for key, _ in self._reader.find(_match(words, query), _CANDIDATES, only)]
 
     def _meant(self, plain: str, uses: dict[str, TermUse]) -> set[str]:
         """The terms of the known words that this one may be mistyped for."""
@@ -155,7 +183,14 @@ class MessageSearch:
         """The terms of the known words that a word still being typed may become."""
         if len(plain) < _SHORTEST_BEGINNING:
             return set()
-        return self._known(self._reader.starting_with(plain, _MAX_ENDINGS), uses)
+        known = self._reader.starting_with(plain, _MAX_ENDINGS)
+        affordable: list[str] = []
+        left = _MAX_POSTINGS
+        for word, messages in known:
+            if _READ_FOR_EACH * messages <= left:
+                affordable.append(word)
+                left -= _READ_FOR_EACH * messages
+        return self._known(affordable or [word for word, _ in known[-1:]], uses)
 
     def _known(self, words: Iterable[str], uses: dict[str, TermUse]) -> set[str]:
         terms = {term for word in words for term in analyse(word)}
@@ -187,23 +222,34 @@ def _parts(word: Word, terms: set[str]) -> list[set[str]]:
     return [terms]
 
 
-def _within_budget(groups: list[tuple[int, Group]]) -> tuple[Group, ...]:
+def _within_budget(groups: list[tuple[int, Group]], missing: float) -> _Plan:
     """The rarest first, until enough is asked of the index; a common word tells little."""
     groups.sort(key=lambda entry: entry[0])
+    is_common = bool(groups) and groups[0][0] > _MAX_POSTINGS
     kept: list[Group] = []
     spent = 0
     for postings, group in groups[:_MAX_WORDS]:
         spent += postings
-        if len(kept) >= _ALWAYS and spent > _MAX_POSTINGS:
+        if kept and spent > _MAX_POSTINGS:
+            if len(kept) < _LEAST_WORDS:
+                return _Plan((*kept, group), missing, must_have_all=True, is_common=is_common)
             break
         kept.append(group)
-    return tuple(kept)
+    return _Plan(tuple(kept), missing, is_common=is_common)
 
 
-def _match(groups: Sequence[Group], query: Query) -> str:
-    """The question in FTS5's words."""
+def _any_of(groups: Sequence[Group]) -> str:
     terms = sorted({term for group in groups for term in group.terms})
-    text = " OR ".join(f'"{term}"' for term in terms)
+    return " OR ".join(f'"{term}"' for term in terms)
+
+
+def _all_of(groups: Sequence[Group]) -> str:
+    return " AND ".join(f"({_any_of([group])})" for group in groups)
+
+
+def _match(words: str, query: Query) -> str:
+    """The question in FTS5's words."""
+    text = words
     for phrase in query.phrases:
         text = f'({text}) AND body : "{" ".join(phrase)}"'
     for phrase in query.excluded:
