@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
 Picture = Callable[[Page, str], None]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def _load(app: RunningApp, model: Path, **config: Any) -> None:
@@ -26,12 +26,6 @@ def _send(page: Page, text: str) -> None:
     message = page.get_by_role("textbox", name="Message")
     message.fill(text)
     message.press("Enter")
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def _open_settings(page: Page) -> Locator:
@@ -284,15 +278,15 @@ def test_axe_finds_nothing_in_panel_gauge_and_menu(
     picture(page, f"settings-{theme}-{width}")
     panel.get_by_role("heading", name="When the context is full").scroll_into_view_if_needed()
     picture(page, f"settings-end-{theme}-{width}")
-    assert _violations(page) == []
+    assert find_violations(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name=re.compile("^Context: ")).click()
     page.get_by_role("dialog", name="Context").wait_for()
-    assert _violations(page) == []
+    assert find_violations(page) == []
     page.keyboard.press("Escape")
     _send(page, "Greenhouse")
     _answered(page)
     page.get_by_role("main").get_by_role("button", name="More", exact=True).first.click()
     page.get_by_role("menu").wait_for()
     picture(page, f"chat-menu-{theme}-{width}")
-    assert _violations(page) == []
+    assert find_violations(page) == []

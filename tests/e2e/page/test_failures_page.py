@@ -13,12 +13,12 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from driver.accessibility import find_violations
 from driver.answers import await_more, await_words
 from driver.running_app import CommandFailed, RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
 
 GPU_OUT = (
@@ -92,12 +92,6 @@ def open_card(page: Page) -> Locator:
     dialog = page.get_by_role("dialog", name="What happened")
     expect(dialog).to_be_visible(timeout=PATIENCE_MS)
     return dialog
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def test_every_failure_shows_its_card_with_its_likely_cure_first(
@@ -200,7 +194,7 @@ def test_card_and_doctor_are_for_everybody(
     expect(page.get_by_text("big could not be loaded", exact=True)).to_be_visible()
     picture(page, f"error-load-{theme}-{width}")
     dialog = open_card(page)
-    found = {"card": violations(page)}
+    found = {"card": find_violations(page)}
     picture(page, f"crash-card-{theme}-{width}")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="What happened").first).to_be_focused()
@@ -212,7 +206,7 @@ def test_card_and_doctor_are_for_everybody(
     expect(doctor.get_by_role("list", name="Engines", exact=True)).to_contain_text(
         "It is used", timeout=PATIENCE_MS
     )
-    found["doctor"] = violations(page)
+    found["doctor"] = find_violations(page)
     picture(page, f"doctor-{theme}-{width}")
     assert page.evaluate(
         "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"

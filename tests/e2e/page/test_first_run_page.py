@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp, running_app
 from fakes.fake_hub import FakeHub, fake_hub, make_content
 
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 30_000
 
 
@@ -56,13 +56,6 @@ def open_new(browser: Browser, new_app: RunningApp) -> Iterator[Callable[..., Pa
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def _violations(page: Page) -> list[str]:
-    # Evaluated and not added as a script: the page's policy allows no foreign script.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def _offer(hub: FakeHub, app: RunningApp, content: bytes) -> dict[str, str]:
@@ -214,27 +207,27 @@ def test_axe_finds_nothing_on_the_first_page_and_in_the_finder(
     files["Tiny-Q8_0.gguf"] = b"<html>" * 100
     page = open_new(theme=theme, width=width)
     page.get_by_text("Engine ready").wait_for()
-    found = {"first page": _violations(page)}
+    found = {"first page": find_violations(page)}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     page.get_by_role("button", name="Search Hugging Face").click()
     page.get_by_label("Access token").wait_for()
-    found["finder, nothing searched"] = _violations(page)
+    found["finder, nothing searched"] = find_violations(page)
     page.get_by_role("searchbox").fill("tiny")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Tiny-GGUF").click()
     page.get_by_role("radio", name="Q8_0").wait_for()
-    found["finder"] = _violations(page)
+    found["finder"] = find_violations(page)
     page.keyboard.press("Escape")
 
     hub.behaviour.bytes_per_second = 20_000
     new_app.invoke("start_download", repo="acme/Tiny-GGUF", quantization="Q4_0")
     new_app.invoke("start_download", repo="acme/Tiny-GGUF", quantization="Q8_0")
     page.get_by_role("button", name="Try again").wait_for()
-    found["first page, downloads"] = _violations(page)
+    found["first page, downloads"] = find_violations(page)
     page.get_by_role("button", name="Not now").click()
     page.keyboard.press("Control+2")
     page.get_by_role("region", name="Downloads").wait_for()
-    found["models, downloads"] = _violations(page)
+    found["models, downloads"] = find_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert {place: what for place, what in found.items() if what} == {}

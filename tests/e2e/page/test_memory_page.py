@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp, running_app
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 FACT = "My passport lies in the blue drawer of the hallway."
 MISTYPED = "In which drawer of the halway is my pasport?"
 _TRIES = 10
@@ -174,9 +174,7 @@ def test_axe_finds_nothing_in_strip_and_popover(
     page.get_by_role("button", name="Source 1").focus()
     expect(page.get_by_role("group", name="Source 1")).to_be_visible()
     picture(page, f"memory-{theme}-{width}")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert find_violations(page) == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -261,9 +259,7 @@ def test_the_memory_settings_change_what_is_kept_and_axe_finds_nothing(
     page.get_by_role("button", name="Rebuild").click()
     expect(page.get_by_text("up to date")).to_be_visible(timeout=15_000)
     picture(page, f"memory-settings-{theme}-{width}")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert find_violations(page) == []
     for name in ("memory_tokens", "memory_strictness"):
         app.invoke("reset_setting", name=name)
 
@@ -290,9 +286,7 @@ def test_days_are_forgotten_once_it_is_told_how_much_that_is_and_typed(
     expect(button).to_be_disabled()
     dialog.get_by_label("Type “forget” to go on").fill("forget")
     picture(page, "memory-forget-light")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert find_violations(page) == []
     button.click()
     expect(dialog).to_have_count(0)
     assert chat not in [one["id"] for one in app.invoke("list_conversations")]

@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 480)])
@@ -30,7 +24,7 @@ def test_a_running_server_is_shown_with_figures_slots_and_log_and_stopped_by_key
     page.keyboard.press("Control+3")
     steps = page.get_by_role("list", name="Server state")
     expect(steps.locator("[aria-current=step]")).to_have_text(re.compile("Stopped"))
-    stopped = _violations(page)
+    stopped = find_violations(page)
 
     app.invoke("start_llama_server", config={"model_path": str(tiny_model), "threads": 1})
     expect(steps.locator("[aria-current=step]")).to_have_text(re.compile("Running"))
@@ -38,7 +32,7 @@ def test_a_running_server_is_shown_with_figures_slots_and_log_and_stopped_by_key
     expect(usage).to_contain_text(re.compile(r"RAM.*\d+.MB"), timeout=PATIENCE_MS)
     expect(page.get_by_text("Idle").first).to_be_visible()
     expect(page.get_by_role("log")).to_contain_text("model loaded")
-    running = _violations(page)
+    running = find_violations(page)
 
     page.get_by_role("radio", name=re.compile("Errors")).check()
     expect(page.get_by_text("No line matches.")).to_be_visible()

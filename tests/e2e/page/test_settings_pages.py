@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 SECTIONS = (
     "General",
     "Appearance",
@@ -21,12 +20,6 @@ SECTIONS = (
     "Shortcuts",
     "About",
 )
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def _open_section(page: Page, name: str) -> None:
@@ -46,12 +39,12 @@ def test_axe_finds_nothing_in_the_settings(open_page: OpenPage, theme: str, widt
     for name in SECTIONS:
         _open_section(page, name)
         page.locator("main h2").first.wait_for()
-        found[name] = _violations(page)
+        found[name] = find_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("set")
     expect(page.get_by_role("option").first).to_be_visible()
-    found["palette"] = _violations(page)
+    found["palette"] = find_violations(page)
 
     assert found == {name: [] for name in (*SECTIONS, "palette")}
 
@@ -115,7 +108,7 @@ def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word
     app.invoke("delete_conversations", conversation_ids=[chat])
     app.invoke("update_settings", chat_system_prompt="Be brief.")
     page.get_by_role("button", name="Restore…").click()
-    found["restore"] = _violations(page)
+    found["restore"] = find_violations(page)
     page.get_by_role("dialog").get_by_role("button", name="Restore").click()
     expect(page.get_by_text("1 chat and settings restored to the snapshot")).to_be_visible()
     assert app.invoke("get_settings")["chat_system_prompt"] == ""
@@ -127,7 +120,7 @@ def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word
     page.get_by_role("button", name="Delete…").click()
     dialog = page.get_by_role("dialog", name="Delete all chats")
     expect(dialog.get_by_text("Deleted for good: 1 chat and 2 snapshots.")).to_be_visible()
-    found["delete"] = _violations(page)
+    found["delete"] = find_violations(page)
     dialog.get_by_role("textbox").fill("delete")
     page.keyboard.press("Enter")
     expect(page.get_by_text("All chats deleted", exact=True)).to_be_visible()
