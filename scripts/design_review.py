@@ -34,13 +34,18 @@ def main() -> int:
     browser_program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_program, args=["--no-sandbox"])
-        stage = Stage(browser, Path(folder), TAKEN, arguments.themes, set(arguments.names))
-        for play in SETS:
-            play(stage)
+        taken: list[tuple[str, int]] = []
+        for theme in arguments.themes:
+            place = Path(folder) / theme
+            place.mkdir()
+            stage = Stage(browser, place, TAKEN, theme, set(arguments.names))
+            for play in SETS:
+                play(stage)
+            taken += stage.taken
         if arguments.drawings is not None:
             PAIRS.mkdir(parents=True, exist_ok=True)
             maker = PairMaker(browser)
-            for name, width in stage.taken:
+            for name, width in taken:
                 drawing = arguments.drawings / f"{name}.png"
                 if drawing.exists():
                     for pair in (PAIRS / f"{name}.webp", TAKEN / f"{name}-pair.png"):

@@ -35,9 +35,12 @@ def main() -> int:
     browser_program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_program, args=["--no-sandbox"])
-        stage = Stage(browser, Path(folder), PICTURES, THEMES, NAMES, sharpness=1)
-        for play in SETS:
-            play(stage)
+        for theme in THEMES:
+            place = Path(folder) / theme
+            place.mkdir()
+            stage = Stage(browser, place, PICTURES, theme, NAMES, sharpness=1)
+            for play in SETS:
+                play(stage)
         browser.close()
     return 0
 

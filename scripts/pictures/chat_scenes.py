@@ -14,7 +14,7 @@ from driver.running_app import RunningApp, running_app
 from pictures import texts
 from pictures.history import write_history
 from pictures.library import write_library
-from pictures.stage import NARROW, Stage
+from pictures.stage import NARROW, Stage, put_mouse_away
 
 _NAMES: Final = (
     "chat-empty",
@@ -24,9 +24,6 @@ _NAMES: Final = (
     "chat-reading",
     "narrow-chat",
     "narrow-sidebar",
-    "command-palette",
-    "palette-search",
-    "search",
 )
 
 
@@ -45,8 +42,9 @@ def play_chats(stage: Stage) -> None:
         stage.take("chat-empty", app, _open_new)
         stage.take("chat-conversation", app, _write_next)
         stage.take("chat-conversation-full", app, _open_shown, size=(1280, 1490), scale=1)
-        stage.take("chat-streaming", app, partial(_go_on, app), after=partial(_end_answer, app))
-        stage.take("chat-reading", app, partial(_read, app), after=partial(_end_answer, app))
+        for name, pose in (("chat-streaming", _go_on), ("chat-reading", _read)):
+            stage.take(name, app, partial(pose, app))
+            end_answers(app)
         stage.take("narrow-chat", app, _open_narrow, size=NARROW)
         stage.take("narrow-sidebar", app, _open_drawer, size=NARROW)
 
@@ -65,12 +63,6 @@ def open_chat(page: Page, title: str) -> None:
         show.click()
     page.get_by_role("navigation").get_by_text(title, exact=True).click()
     put_mouse_away(page)
-
-
-def put_mouse_away(page: Page) -> None:
-    """To where nothing answers to it."""
-    size = page.viewport_size or {"width": 0, "height": 0}
-    page.mouse.move(size["width"] - 2, size["height"] / 2)
 
 
 def _open_new(page: Page) -> None:
@@ -153,8 +145,8 @@ def _log_file(size: int) -> bytes:
     return ("time,temp_c,rh\n" + "\n".join(rows)).encode()[:size]
 
 
-def _end_answer(app: RunningApp) -> None:
-    """The newest question goes with it, where it was asked for the picture."""
+def end_answers(app: RunningApp) -> None:
+    """Of all chats, with the server awake again."""
     thaw(app)
     for chat in app.invoke("list_conversations"):
         kept = app.invoke("get_conversation", conversation_id=chat["id"])

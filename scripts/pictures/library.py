@@ -86,6 +86,13 @@ def write_library(folder: Path) -> Path:
     return runs
 
 
+def write_named(folder: Path, file: str) -> Path:
+    """One of the large ones alone; `file` is its name without the ending."""
+    path = folder / f"{file}.gguf"
+    _write_large(path, next(model for model in _LARGE if model.file == file))
+    return path
+
+
 def _write_large(path: Path, model: _Large) -> None:
     kind = model.architecture
     keys: dict[str, Value] = {

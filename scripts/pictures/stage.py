@@ -17,19 +17,20 @@ Pose = Callable[[Page], None]
 
 
 class Stage:
-    """Takes pictures in the themes that are wanted, and knows which were taken."""
+    """Takes pictures in one theme, and knows which were taken."""
 
     def __init__(
         self,
         browser: Browser,
         folder: Path,
         pictures: Path,
-        themes: list[str],
+        theme: str,
         names: set[str],
         *,
         sharpness: float = 2,
     ) -> None:
-        """`folder` is for the apps' files; `names` are the pictures to take, empty is all.
+        """`folder` is for the apps' files, one for each theme; `names` are the pictures to take,
+        empty is all.
 
         `sharpness` is how many pixels of a picture there are to one of the page, at most.
         """
@@ -38,7 +39,7 @@ class Stage:
         self.taken: list[tuple[str, int]] = []
         """The names of pictures with the width that they are seen at."""
         self._pictures = pictures
-        self._themes = themes
+        self._theme = theme
         self._names = names
         self._sharpness = sharpness
 
@@ -54,25 +55,28 @@ class Stage:
         *,
         size: tuple[int, int] = WIDE,
         scale: float = 2,
-        after: Callable[[], None] | None = None,
     ) -> None:
-        """`after` is called between the themes, to bring the app back to where it was."""
+        """Open the app's page, bring it into its pose and keep what it shows."""
         if not self.wants(name):
             return
-        for theme in self._themes:
-            context = self.browser.new_context(
-                viewport={"width": size[0], "height": size[1]},
-                device_scale_factor=min(scale, self._sharpness),
-                color_scheme="dark" if theme == "dark" else "light",
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            page.goto(app.url)
-            page.mouse.move(size[0] - 2, size[1] / 2)
-            pose(page)
-            time.sleep(0.4)  # what fades in has no event of its own
-            page.screenshot(path=self._pictures / f"{name}-{theme}.png")
-            context.close()
-            self.taken.append((f"{name}-{theme}", size[0]))
-            if after is not None:
-                after()
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=min(scale, self._sharpness),
+            color_scheme="dark" if self._theme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        page.goto(app.url)
+        put_mouse_away(page)
+        pose(page)
+        time.sleep(0.4)  # what fades in has no event of its own
+        page.screenshot(path=self._pictures / f"{name}-{self._theme}.png")
+        context.close()
+        self.taken.append((f"{name}-{self._theme}", size[0]))
+
+
+def put_mouse_away(page: Page) -> None:
+    """To where nothing answers to it."""
+    size = page.viewport_size or {"width": 0, "height": 0}
+    page.mouse.move(size["width"] - 2, size["height"] / 2)

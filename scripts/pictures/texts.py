@@ -157,7 +157,15 @@ CHATS: Final[tuple[tuple[str, float, tuple[str, ...]], ...]] = (
     ("Thesis, chapter 3", 3.0, ()),
     ("Why this query plan is slow", 0.001, ()),
     ("Letter to the landlord", 0.002, ()),
-    ("Bread hydration by weight", 1.0, ()),
+    (
+        "Bread hydration by weight",
+        1.0,
+        (
+            "Is 70 % water right for this flour?",
+            "Your kitchen scale shows 4 g too much with the bowl on, so tare it again after you "
+            "add the flour.",
+        ),
+    ),
     ("Rust lifetimes, slowly", 1.001, ()),
     (
         "ESP32 deep-sleep budget",
@@ -172,5 +180,21 @@ CHATS: Final[tuple[tuple[str, float, tuple[str, ...]], ...]] = (
     ("Lake Titicaca in five days", 5.0, ()),
     ("Calibrating the SHT41 sensors", 5.5, _SALT),
     ("Words for “quiet” in Quechua", 6.0, ()),
+    (
+        "Why the boiler short-cycles",
+        62.0,
+        (
+            "Why does it switch off so soon?",
+            "The thermistor drifts upwards as it ages, which makes the room seem warmer than it "
+            "is.",
+        ),
+    ),
+    ("Why MPPT controllers shed load at dusk", 41.0, ()),
 )
 """A title, how many days ago, and what was said by turns."""
+MEANINGS: Final = (
+    "sensor thermistor scale",
+    "reads shows drifts",
+    "high much upwards warmer",
+)
+"""Words that mean nearly the same to the embedding model of the pictures."""

@@ -19,9 +19,14 @@ _WORD_START = "\u2581"
 _SIZE, _LAYERS, _HEADS, _FEED_FORWARD, _CONTEXT = 64, 2, 4, 128, 512
 
 
-def write_bert(path: Path, name: str, *, ranks: bool = False) -> None:
-    """Write an embedding model with mean pooling, or a re-ranker."""
-    tokens = _list_tokens()
+def write_bert(
+    path: Path, name: str, *, ranks: bool = False, meanings: tuple[str, ...] = ()
+) -> None:
+    """Write an embedding model with mean pooling, or a re-ranker.
+
+    The words in one of `meanings` mean the same to it, and then no other word means anything.
+    """
+    tokens = _list_tokens(meanings)
     writer = GGUFWriter(str(path), "bert")
     writer.add_name(name)
     writer.add_license("mit")
@@ -51,6 +56,8 @@ def write_bert(path: Path, name: str, *, ranks: bool = False) -> None:
     writer.add_eos_token_id(3)
     writer.add_mask_token_id(4)
     tensors = _build_tensors(len(tokens))
+    if meanings:
+        _let_mean_the_same(tensors["token_embd.weight"], tokens, meanings)
     if ranks:
         tensors |= _build_head()
     for tensor_name, tensor in tensors.items():
@@ -61,10 +68,22 @@ def write_bert(path: Path, name: str, *, ranks: bool = False) -> None:
     writer.close()
 
 
-def _list_tokens() -> list[str]:
+def _list_tokens(meanings: tuple[str, ...]) -> list[str]:
     letters = [c for c in string.printable if not c.isspace() and not c.isupper()]
-    starts = [_WORD_START + text for text in (*letters, *_WORDS.split())]
+    starts = [
+        _WORD_START + text for text in (*letters, *_WORDS.split(), *" ".join(meanings).split())
+    ]
     return list(dict.fromkeys([*_SPECIAL_TOKENS, *starts, *letters, "ing", "ed", "er", "ly"]))
+
+
+def _let_mean_the_same(
+    vectors: NDArray[np.floating], tokens: list[str], meanings: tuple[str, ...]
+) -> None:
+    kept = [vectors[tokens.index(_WORD_START + meaning.split()[0])].copy() for meaning in meanings]
+    vectors *= 0.001
+    for meaning, vector in zip(meanings, kept, strict=True):
+        for word in meaning.split():
+            vectors[tokens.index(_WORD_START + word)] = vector
 
 
 def _build_tensors(token_count: int) -> dict[str, NDArray[np.floating]]:

@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def _violations(page: Page) -> list[str]:
-    # Evaluated and not added as a script: the page's policy allows no foreign script.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -32,39 +25,39 @@ def test_axe_finds_nothing(
     width: int,
 ) -> None:
     page = open_page(theme=theme, width=width)
-    found = {"empty chat": _violations(page)}
+    found = {"empty chat": find_violations(page)}
 
     page.keyboard.press("Control+2")
     page.get_by_role("heading", name="Models", exact=True).wait_for()
-    found["models, empty"] = _violations(page)
+    found["models, empty"] = find_violations(page)
     app.invoke("add_model_folder", path=str(think_model.parent))
     page.get_by_role("button", name="Load tiny-think", exact=True).wait_for()
-    found["models"] = _violations(page)
+    found["models"] = find_violations(page)
     page.get_by_role("button", name="Load options for tiny-think").click()
     page.get_by_role("dialog").wait_for()
-    found["load options"] = _violations(page)
+    found["load options"] = find_violations(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Delete tiny-think…").click()
     page.get_by_role("button", name="Move to trash").wait_for()
-    found["delete a model"] = _violations(page)
+    found["delete a model"] = find_violations(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Load template-with-mistake", exact=True).click()
     page.get_by_text("could not be loaded").first.wait_for()
-    found["models, load failed"] = _violations(page)
+    found["models, load failed"] = find_violations(page)
 
     app.invoke("start_llama_server", config={"model_path": str(think_model), "threads": 1})
     page.keyboard.press("Control+n")
     page.get_by_role("textbox", name="Message").fill("Hello")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").nth(1).get_by_text("to first token")).to_be_visible()
-    found["chat"] = _violations(page)
+    found["chat"] = find_violations(page)
     page.keyboard.press("Control+Shift+m")
     page.get_by_role("combobox", name="Filter models").wait_for()
-    found["model list"] = _violations(page)
+    found["model list"] = find_violations(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Control+/")
     page.get_by_role("dialog").wait_for()
-    found["shortcuts"] = _violations(page)
+    found["shortcuts"] = find_violations(page)
 
     assert {place: what for place, what in found.items() if what} == {}
 
