@@ -57,7 +57,7 @@ def _search(page: Page) -> None:
     for _ in range(5):  # a search does not wait for its model
         field.fill("")
         field.fill(_QUERY)
-        page.get_by_role("option").first.wait_for()
+        page.get_by_role("listbox", name="What was found").get_by_role("option").first.wait_for()
         page.wait_for_timeout(1_500)
         if page.get_by_text("close in meaning").count():
             break
@@ -73,14 +73,13 @@ def _open_palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Command palette").wait_for()
     page.keyboard.type("load")
-    page.get_by_role("option").first.wait_for()
+    page.get_by_role("dialog").get_by_role("option").first.wait_for()
     put_mouse_away(page)
 
 
 def _search_in_palette(page: Page) -> None:
     _open_palette(page)
-    field = page.get_by_role("combobox")
-    field.fill(_QUERY)
+    page.get_by_role("dialog").get_by_role("combobox").fill(_QUERY)
     page.keyboard.press("Tab")
     page.get_by_text("Best matches").wait_for()
     put_mouse_away(page)
