@@ -58,6 +58,7 @@ def write_bert(
     tensors = _build_tensors(len(tokens))
     if meanings:
         _let_mean_the_same(tensors["token_embd.weight"], tokens, meanings)
+        tensors["position_embd.weight"] *= 0
     if ranks:
         tensors |= _build_head()
     for tensor_name, tensor in tensors.items():
@@ -80,7 +81,7 @@ def _let_mean_the_same(
     vectors: NDArray[np.floating], tokens: list[str], meanings: tuple[str, ...]
 ) -> None:
     kept = [vectors[tokens.index(_WORD_START + meaning.split()[0])].copy() for meaning in meanings]
-    vectors *= 0.001
+    vectors *= 0
     for meaning, vector in zip(meanings, kept, strict=True):
         for word in meaning.split():
             vectors[tokens.index(_WORD_START + word)] = vector

@@ -1,6 +1,7 @@
 import { formatBytes, formatDate } from '../../lib/format';
 import { globalActions } from '../../lib/globalActions';
 import { usualConfig } from '../../lib/loadConfig';
+import { familyOf } from '../../lib/modelFamily';
 import type { PaletteItem } from '../../lib/palette/rank';
 import { keysOf, type ShortcutId } from '../../lib/shortcuts';
 import type { Stores } from '../../lib/stores/context';
@@ -15,6 +16,8 @@ export type GroupName = keyof typeof text.groups;
 export interface RunnableItem extends PaletteItem {
 	group: GroupName;
 	icon: IconName;
+	/** Of which family a model is: its glyph stands instead of the icon. */
+	family?: string;
 	/** At the end of its row; written only for those that are shown. */
 	detail?: () => string;
 	/** The keys that do the same. */
@@ -110,6 +113,7 @@ export function modelItems({ models, server, settings }: Stores): RunnableItem[]
 		title: text.load(name),
 		also: quantization ?? '',
 		icon: 'layers',
+		family: familyOf(name),
 		detail: () => (path === loadedPath ? text.loaded : formatBytes(size_bytes)),
 		run: () => void server.start(usualConfig(path, last))
 	}));
