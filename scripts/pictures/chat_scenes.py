@@ -42,6 +42,7 @@ def play_chats(stage: Stage) -> None:
         stage.take("chat-empty", app, _open_new)
         stage.take("chat-conversation", app, _write_next)
         stage.take("chat-conversation-full", app, _open_shown, size=(1280, 1490), scale=1)
+        app.invoke("update_settings", passages_open=False)
         for name, pose in (("chat-streaming", _go_on), ("chat-reading", _read)):
             stage.take(name, app, partial(pose, app))
             end_answers(app)
@@ -114,7 +115,7 @@ def _go_on(app: RunningApp, page: Page) -> None:
     """In the middle of an answer, with its end out of view."""
     open_chat(page, texts.LOGGING)
     page.get_by_role("button", name="Continue", exact=True).click()
-    page.get_by_text("plotting every minute").wait_for()
+    page.get_by_text("before sunrise").wait_for()
     freeze(app)
     page.get_by_role("log").hover()
     page.mouse.wheel(0, -40)

@@ -37,7 +37,8 @@ def write_history(data: Path) -> None:
         pinned = title in texts.PINNED
         sources[title] = _chat(f"chat{number}", title, created, told, is_pinned=pinned)
         repository.create(sources[title])
-    repository.create(_shown_chat(sources))
+    recalled = tuple(_passage(sources[title], text, match) for title, text, match in texts.RECALLED)
+    repository.create(_shown_chat(recalled))
     for number, (title, answer) in enumerate(
         (
             (texts.LOGGING, texts.LOGGING_ANSWER),
@@ -45,7 +46,7 @@ def write_history(data: Path) -> None:
             (texts.WEEK, texts.NIGHT_ANSWER),
         )
     ):
-        repository.create(_stopped_chat(f"stopped{number}", title, answer))
+        repository.create(_stopped_chat(f"stopped{number}", title, answer, recalled[:2]))
 
 
 def _at(days: float) -> float:
@@ -78,9 +79,8 @@ def _chat(
     )
 
 
-def _shown_chat(sources: dict[str, Conversation]) -> Conversation:
+def _shown_chat(recalled: tuple[Passage, ...]) -> Conversation:
     now = time.time()
-    recalled = tuple(_passage(sources[title], text, match) for title, text, match in texts.RECALLED)
     answers = tuple(
         _message(number, 1, Role.ASSISTANT, texts.ANSWER if number == 3 else "Around 0.6 kPa.", now)
         for number in (2, 3, 4)
@@ -95,7 +95,9 @@ def _shown_chat(sources: dict[str, Conversation]) -> Conversation:
     )
 
 
-def _stopped_chat(chat_id: str, title: str, answer: str) -> Conversation:
+def _stopped_chat(
+    chat_id: str, title: str, answer: str, recalled: tuple[Passage, ...]
+) -> Conversation:
     """A chat whose answer can be gone on with; below the list's first screen by its age."""
     now = _at(40)
     return Conversation(
@@ -105,7 +107,7 @@ def _stopped_chat(chat_id: str, title: str, answer: str) -> Conversation:
         updated=now,
         leaf_id=2,
         messages=(
-            _message(1, None, Role.USER, texts.LOGGING_QUESTION, now),
+            _message(1, None, Role.USER, texts.LOGGING_QUESTION, now, recalled=recalled),
             _message(
                 2,
                 1,

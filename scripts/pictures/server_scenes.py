@@ -12,6 +12,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
+from driver.answers import await_more
 from driver.running_app import CommandFailed, RunningApp, running_app
 from driver.small_disk import mounted_disk
 from fakes import fake_llama_server
@@ -125,8 +126,7 @@ def _open_server(page: Page) -> None:
 def _cut(app: RunningApp, page: Page) -> None:
     open_chat(page, texts.CUT)
     page.get_by_role("button", name="Continue", exact=True).click()
-    page.get_by_role("button", name="Stop", exact=True).wait_for()
-    page.get_by_text("has been").last.wait_for()
+    await_more(page, page.get_by_role("article").last)
     os.kill(app.invoke("get_server_state")["pid"], signal.SIGKILL)
     page.get_by_text("stopped in the middle of this answer").wait_for()
     page.get_by_role("button", name="Continue", exact=True).wait_for()

@@ -1,4 +1,4 @@
-import type { MetricsSample, Running } from '../../lib/backend/protocol';
+import type { MetricsSample, ModelFile, Running } from '../../lib/backend/protocol';
 import { formatCount, formatSpan, NOT_AVAILABLE } from '../../lib/format';
 import { words } from '../../lib/words/en';
 import { describeGpu } from './usageDetails';
@@ -19,7 +19,7 @@ const text = words.serverPage.facts;
 /** What is known of the process that runs; what the engine does not tell is said to be so. */
 export function processFacts(
 	running: Running,
-	{ sample, quantization, now }: { sample: MetricsSample | null; quantization: string; now: number }
+	{ sample, listed, now }: { sample: MetricsSample | null; listed: ModelFile | null; now: number }
 ): Fact[] {
 	const { engine, model } = running;
 	const version =
@@ -28,7 +28,7 @@ export function processFacts(
 		{ name: text.process, value: String(running.pid), isMono: true },
 		{ name: text.address, value: running.base_url.replace('http://', ''), isMono: true },
 		{ name: text.engine, value: version },
-		{ name: text.model, value: model.name, aside: quantization },
+		{ name: text.model, value: listed?.name ?? model.name, aside: listed?.quantization ?? '' },
 		{ name: text.context, value: formatCount(model.context_size) },
 		{ name: text.gpuLayers, value: countOf(model.layers_on_gpu, model.layers) },
 		{ name: text.threads, value: countOf(model.threads, sample?.machine_threads ?? null) },
