@@ -63,6 +63,9 @@ def open_chat(page: Page, title: str) -> None:
     if show.is_visible():
         show.click()
     page.get_by_role("navigation").get_by_text(title, exact=True).click()
+    page.get_by_role("navigation").locator("*").evaluate_all(
+        "all => all.forEach((one) => (one.scrollTop = 0))"
+    )
     put_mouse_away(page)
 
 
@@ -115,7 +118,7 @@ def _go_on(app: RunningApp, page: Page) -> None:
     """In the middle of an answer, with its end out of view."""
     open_chat(page, texts.LOGGING)
     page.get_by_role("button", name="Continue", exact=True).click()
-    page.get_by_text("before sunrise").wait_for()
+    page.get_by_text("curl young").wait_for()
     freeze(app)
     page.get_by_role("log").hover()
     page.mouse.wheel(0, -40)

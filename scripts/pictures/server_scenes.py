@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
+import time
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from models import make
 from pictures import texts
 from pictures.chat_scenes import end_answers, load, open_chat
 from pictures.history import write_history
-from pictures.library import write_library
+from pictures.library import write_library, write_named
 from pictures.model_scenes import offline_environment
 from pictures.stage import NARROW, Stage, put_mouse_away
 
@@ -62,7 +62,10 @@ def play_failures(stage: Stage) -> None:
         return
     data = stage.folder / "failures"
     write_history(data)
-    library = write_library(stage.folder / "Models").parent
+    library = stage.folder / "Fits"
+    library.mkdir()
+    for file in ("gemma-3-12b-it-Q4_K_M", "Llama-3.1-8B-Instruct-Q5_K_M"):
+        write_named(library, file)
     named = stage.folder / "Mistral Small 3.2 24B.gguf"
     write_fake_model(named, Behaviour(dies="loading", last_words=_GPU_OUT))
     broken = stage.folder / "fails" / "Mistral-Small-3.2-24B-Q4_K_M.gguf"
@@ -73,6 +76,8 @@ def play_failures(stage: Stage) -> None:
         app.be_quiet()
         app.invoke("add_model_folder", path=str(library))
         app.invoke("add_model_folder", path=str(broken.parent))
+        while len(app.invoke("list_models")) < 3:
+            time.sleep(0.1)
         with contextlib.suppress(CommandFailed):
             load(app, broken, context_size=32_768)
         stage.take("error-load", app, _write_meanwhile)
@@ -139,7 +144,6 @@ def _write_meanwhile(page: Page) -> None:
         "size, and keep the table."
     )
     page.get_by_text("could not be loaded").first.wait_for()
-    page.get_by_text(re.compile(r"\d+ tokens$")).last.wait_for()
 
 
 def _fill(disk: Path, page: Page) -> None:

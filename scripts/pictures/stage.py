@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from driver.running_app import RunningApp
 
@@ -56,7 +57,10 @@ class Stage:
         size: tuple[int, int] = WIDE,
         scale: float = 2,
     ) -> None:
-        """Open the app's page, bring it into its pose and keep what it shows."""
+        """Open the app's page, bring it into its pose and keep what it shows.
+
+        A pose that cannot be reached costs its own picture only.
+        """
         if not self.wants(name):
             return
         context = self.browser.new_context(
@@ -65,11 +69,17 @@ class Stage:
             color_scheme="dark" if self._theme == "dark" else "light",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.goto(app.url)
         put_mouse_away(page)
-        pose(page)
+        try:
+            pose(page)
+        except Error as error:
+            page.screenshot(path=self._pictures / f"{name}-{self._theme}-failed.png")
+            print(f"{name}-{self._theme}: {error}", file=sys.stderr)
+            context.close()
+            return
         time.sleep(0.4)  # what fades in has no event of its own
         page.screenshot(path=self._pictures / f"{name}-{self._theme}.png")
         context.close()

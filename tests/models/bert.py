@@ -24,7 +24,7 @@ def write_bert(
 ) -> None:
     """Write an embedding model with mean pooling, or a re-ranker.
 
-    The words in one of `meanings` mean the same to it, and then no other word means anything.
+    The words in one of `meanings` mean the same to it; letters mean nothing then.
     """
     tokens = _list_tokens(meanings)
     writer = GGUFWriter(str(path), "bert")
@@ -80,11 +80,11 @@ def _list_tokens(meanings: tuple[str, ...]) -> list[str]:
 def _let_mean_the_same(
     vectors: NDArray[np.floating], tokens: list[str], meanings: tuple[str, ...]
 ) -> None:
-    kept = [vectors[tokens.index(_WORD_START + meaning.split()[0])].copy() for meaning in meanings]
-    vectors *= 0
-    for meaning, vector in zip(meanings, kept, strict=True):
-        for word in meaning.split():
-            vectors[tokens.index(_WORD_START + word)] = vector
+    for meaning in meanings:
+        first, *others = (tokens.index(_WORD_START + word) for word in meaning.split())
+        vectors[others] = vectors[first]
+    letters = [at for at, token in enumerate(tokens) if len(token.lstrip(_WORD_START)) == 1]
+    vectors[letters] = 0
 
 
 def _build_tensors(token_count: int) -> dict[str, NDArray[np.floating]]:
