@@ -49,7 +49,7 @@ def main() -> int:
                 drawing = arguments.drawings / f"{name}.png"
                 if drawing.exists():
                     for pair in (PAIRS / f"{name}.webp", TAKEN / f"{name}-pair.png"):
-                        maker.make(drawing, TAKEN / f"{name}.png", pair, width=width)
+                        maker.make([drawing, TAKEN / f"{name}.png"], pair, width=width)
         browser.close()
     return 0
 

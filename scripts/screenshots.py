@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
+from pictures.pairs import PairMaker
 from pictures.scenes import SETS
 from pictures.stage import Stage
 
@@ -24,8 +25,13 @@ PICTURES = ROOT / "docs" / "screenshots"
 THEMES = ["dark", "light"]
 NAMES = {
     "chat-conversation",
-    "chat-empty",
+    "command-palette",
+    "first-run",
+    "models",
     "narrow-chat",
+    "search",
+    "server",
+    "settings-memory",
 }
 
 
@@ -35,12 +41,15 @@ def main() -> int:
     browser_program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_program, args=["--no-sandbox"])
+        maker = PairMaker(browser)
         for theme in THEMES:
             place = Path(folder) / theme
             place.mkdir()
-            stage = Stage(browser, place, PICTURES, theme, NAMES, sharpness=1)
+            stage = Stage(browser, place, place, theme, NAMES)
             for play in SETS:
                 play(stage)
+            for name, width in stage.taken:
+                maker.make([place / f"{name}.png"], PICTURES / f"{name}.webp", width=width)
         browser.close()
     return 0
 

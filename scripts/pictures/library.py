@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from fakes.fake_behaviour import Behaviour
 from models.headers import Value, write_header
 from models.llama import HEAVY, write_llama
 from pictures import texts
@@ -93,7 +95,16 @@ def write_named(folder: Path, file: str) -> Path:
     return path
 
 
-def _write_large(path: Path, model: _Large) -> None:
+def write_failing(folder: Path, file: str, behaviour: Behaviour) -> Path:
+    """One of them with hardly a weight, which the fake llama-server fails to load."""
+    path = folder / f"{file}.gguf"
+    large = next(model for model in _LARGE if model.file == file)
+    small = replace(large, billions=large.billions / 1e3, gigabytes=large.gigabytes / 1e3)
+    _write_large(path, small, {"fake.behaviour": json.dumps(asdict(behaviour))})
+    return path
+
+
+def _write_large(path: Path, model: _Large, more: dict[str, Value] | None = None) -> None:
     kind = model.architecture
     keys: dict[str, Value] = {
         "general.architecture": kind,
@@ -105,6 +116,7 @@ def _write_large(path: Path, model: _Large) -> None:
         f"{kind}.embedding_length": model.embedding,
         f"{kind}.attention.head_count": model.heads,
         f"{kind}.attention.head_count_kv": model.key_heads,
+        **(more or {}),
     }
     if model.template:
         keys["tokenizer.chat_template"] = model.template

@@ -1,4 +1,4 @@
-"""Lays two pictures side by side, the drawing left and the app right, as one small picture."""
+"""Lays pictures side by side, the drawing left and the app right, as one small picture."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Final
 from playwright.sync_api import Browser
 
 _JOIN: Final = """
-async ([left, right, width, type, quality]) => {
+async ([files, width, type, quality]) => {
     const load = async (data) => {
         const picture = new Image();
         picture.src = `data:image/png;base64,${data}`;
         await picture.decode();
         return picture;
     };
-    const pictures = await Promise.all([left, right].map(load));
+    const pictures = await Promise.all(files.map(load));
     const gap = 16;
     const heights = pictures.map((one) => Math.round(one.height * width / one.width));
     const canvas = document.createElement('canvas');
-    canvas.width = 2 * width + gap;
+    canvas.width = pictures.length * (width + gap) - gap;
     canvas.height = Math.max(...heights);
     const context = canvas.getContext('2d');
     context.fillStyle = '#808080';
@@ -41,8 +41,8 @@ class PairMaker:
     def __init__(self, browser: Browser) -> None:
         self._page = browser.new_page()
 
-    def make(self, left: Path, right: Path, target: Path, *, width: int) -> None:
+    def make(self, pictures: list[Path], target: Path, *, width: int) -> None:
         """`width`: of each side, in pixels. The name says the format: `.webp` or `.png`."""
-        data = [base64.b64encode(path.read_bytes()).decode() for path in (left, right)]
-        made = self._page.evaluate(_JOIN, [*data, width, target.suffix[1:], _QUALITY])
+        files = [base64.b64encode(path.read_bytes()).decode() for path in pictures]
+        made = self._page.evaluate(_JOIN, [files, width, target.suffix[1:], _QUALITY])
         target.write_bytes(base64.b64decode(made))

@@ -16,13 +16,13 @@ from driver.answers import await_more
 from driver.running_app import CommandFailed, RunningApp, running_app
 from driver.small_disk import mounted_disk
 from fakes import fake_llama_server
-from fakes.fake_behaviour import Behaviour, write_fake_model
+from fakes.fake_behaviour import Behaviour
 from fakes.fake_hub import fake_hub, make_content
 from models import make
 from pictures import texts
 from pictures.chat_scenes import end_answers, load, open_chat
 from pictures.history import write_history
-from pictures.library import write_library, write_named
+from pictures.library import write_failing, write_library, write_named
 from pictures.model_scenes import offline_environment
 from pictures.stage import NARROW, Stage, put_mouse_away
 
@@ -66,16 +66,15 @@ def play_failures(stage: Stage) -> None:
     library.mkdir()
     for file in ("gemma-3-12b-it-Q4_K_M", "Llama-3.1-8B-Instruct-Q5_K_M"):
         write_named(library, file)
-    named = stage.folder / "Mistral Small 3.2 24B.gguf"
-    write_fake_model(named, Behaviour(dies="loading", last_words=_GPU_OUT))
-    broken = stage.folder / "fails" / "Mistral-Small-3.2-24B-Q4_K_M.gguf"
-    broken.parent.mkdir()
-    named.rename(broken)
+    broken = write_failing(
+        library,
+        "Mistral-Small-3.2-24B-Q4_K_M",
+        Behaviour(dies="loading", last_words=_GPU_OUT),
+    )
     program = fake_llama_server.install(stage.folder / "engine")
     with running_app(data, "--llama-server", str(program)) as app:
         app.be_quiet()
         app.invoke("add_model_folder", path=str(library))
-        app.invoke("add_model_folder", path=str(broken.parent))
         while len(app.invoke("list_models")) < 3:
             time.sleep(0.1)
         with contextlib.suppress(CommandFailed):

@@ -27,13 +27,9 @@ class Stage:
         pictures: Path,
         theme: str,
         names: set[str],
-        *,
-        sharpness: float = 2,
     ) -> None:
         """`folder` is for the apps' files, one for each theme; `names` are the pictures to take,
         empty is all.
-
-        `sharpness` is how many pixels of a picture there are to one of the page, at most.
         """
         self.browser = browser
         self.folder = folder
@@ -42,7 +38,6 @@ class Stage:
         self._pictures = pictures
         self._theme = theme
         self._names = names
-        self._sharpness = sharpness
 
     def wants(self, *names: str) -> bool:
         """One of these is to be taken."""
@@ -65,7 +60,7 @@ class Stage:
             return
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
-            device_scale_factor=min(scale, self._sharpness),
+            device_scale_factor=scale,
             color_scheme="dark" if self._theme == "dark" else "light",
             reduced_motion="reduce",
         )
