@@ -43,7 +43,8 @@ const ICONS: Partial<Record<ShortcutId, IconName>> = {
 export function commandItems(stores: Stores): RunnableItem[] {
 	const { keyboard } = stores.settings;
 	const actions = Object.entries(globalActions(stores)) as [ShortcutId, () => void][];
-	const everywhere = actions.map(([id, run]) => ({
+	const others = actions.filter(([id]) => id !== 'palette');
+	const everywhere = others.map(([id, run]) => ({
 		id: `command:${id}`,
 		group: 'commands' as const,
 		title: words.shortcuts[id],
