@@ -159,6 +159,16 @@ class SearchIndex:
                 )
             self._put_messages(db, key, messages)
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Several chats in one commit.
+
+        Raises:
+            SearchIndexUnusable: as of `put_chat`; none of them is in it.
+        """
+        with _damage_told(), self._transaction():
+            yield
+
     def drop_chat(self, chat_id: str) -> None:
         """Forget a chat.
 
@@ -261,6 +271,9 @@ class SearchIndex:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        if self._connection.in_transaction:
+            yield self._connection
+            return
         self._connection.execute("begin immediate")
         try:
             yield self._connection

@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 _TOLD_EVERY: Final = 0.25
 """Seconds between two reports of how far the catching up has come."""
+_COMMITTED_EVERY: Final = 0.2
+"""Seconds of catching up before a changed chat, a question to the index or the end has its turn."""
 
 
 class MemoryIndex:
@@ -150,8 +152,7 @@ class MemoryIndex:
                 del self._changed[conversation_id]
                 await self._take(self._index, conversation_id)
             elif self._waiting:
-                await self._take(self._index, self._waiting.pop())
-                self._done += 1
+                self._done += await asyncio.to_thread(self._take_some, self._index)
                 self._tell(now_and_then=True)
             else:
                 if self._caught_up.is_set():
@@ -184,6 +185,16 @@ class MemoryIndex:
 
     async def _take(self, index: SearchIndex, conversation_id: str) -> None:
         await asyncio.to_thread(bring_up_to_date, index, self._chats, conversation_id)
+
+    def _take_some(self, index: SearchIndex) -> int:
+        """Take in what waits for a moment, in one commit: each costs as much as several chats."""
+        began = monotonic()
+        count = 0
+        with index.together():
+            while self._waiting and monotonic() - began < _COMMITTED_EVERY:
+                bring_up_to_date(index, self._chats, self._waiting.pop())
+                count += 1
+        return count
 
     async def _open(self) -> SearchIndex:
         """The index with a list of what has to be caught up with."""
