@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from driver.running_app import RunningApp, running_app
 from fakes.fake_hub import FakeHub, fake_hub, make_content
+from models.shown_library import shown_header
 from pictures.chat_scenes import load
 from pictures.history import write_history
 from pictures.library import write_library, write_named
@@ -106,13 +107,15 @@ def _download(hub: FakeHub, app: RunningApp) -> None:
 
 
 def _offer_gemma(hub: FakeHub) -> None:
+    header = shown_header("gemma-3-12b-it-Q4_K_M")
     for repo, downloads, sees in _GEMMA:
         kind = "image-text-to-text" if sees else "text-generation"
         files = hub.add(repo, downloads=downloads, pipeline_tag=kind)
         stem = repo.split("/")[1].removesuffix("-GGUF")
         for quantization, tenths in (("Q3_K_M", 60), ("Q4_K_M", 73), ("Q5_K_M", 84),
                                      ("Q8_0", 125), ("F16", 235)):  # fmt: skip
-            files[f"{stem}-{quantization}.gguf"] = make_content(tenths * _MEGA // 100)
+            content = make_content(tenths * _MEGA // 100)
+            files[f"{stem}-{quantization}.gguf"] = header + content[len(header) :]
         if sees:
             files["mmproj-model-f16.gguf"] = make_content(_MEGA * 9 // 100)
 

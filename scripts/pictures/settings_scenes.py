@@ -14,6 +14,19 @@ from pictures.library import write_library
 from pictures.stage import Stage, put_mouse_away
 
 _SECTIONS: Final = ("Appearance", "Memory")
+_KEEP: Final = """
+page => {
+    for (const input of page.querySelectorAll('input')) {
+        input.setAttribute('value', input.value);
+        input.toggleAttribute('checked', input.checked);
+    }
+    for (const option of page.querySelectorAll('option')) {
+        option.toggleAttribute('selected', option.selected);
+    }
+    return page.outerHTML;
+}
+"""
+"""What is written and chosen is no attribute by itself."""
 
 
 def play_settings(stage: Stage) -> None:
@@ -58,6 +71,6 @@ def _lay_below_each_other(page: Page) -> None:
         page.get_by_role("heading", name=name, level=1).wait_for()
         page.locator("main h2").first.wait_for()
         page.wait_for_timeout(300)
-        kept += page.locator("main .page").first.evaluate("page => page.outerHTML")
+        kept += page.locator("main .page").first.evaluate(_KEEP)
     page.get_by_role("navigation").get_by_role("button").nth(1).click()
     page.locator("main .page").first.evaluate("(page, html) => { page.outerHTML = html }", kept)
