@@ -128,7 +128,9 @@ def _find(page: Page) -> None:
     field.press("Enter")
     page.get_by_role("button", name="gemma-3-12b-it-GGUF").first.click()
     page.get_by_role("radio", name="Q4_K_M").wait_for()
-    page.get_by_role("button", name="Download", exact=False).last.wait_for()
+    page.get_by_role("dialog").get_by_text("Fits in RAM").or_(
+        page.get_by_role("dialog").get_by_text("Should fit")
+    ).first.wait_for()
     put_mouse_away(page)
 
 
