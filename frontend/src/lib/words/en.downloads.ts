@@ -102,7 +102,7 @@ export const finder = {
 	tooLargeToLoad: 'Won’t fit',
 	layers: (some: number, all: number) => `${formatCount(some)} of ${formatCount(all)} layers`,
 	ofFree: formatAmount,
-	suggested: 'Suggested',
+	suggested: 'suggested',
 	remarks: {
 		tight: 'tight',
 		slow: 'slow',
