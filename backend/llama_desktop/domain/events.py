@@ -27,10 +27,20 @@ class TurnUnderWay(Struct, frozen=True, kw_only=True):
     progress: PromptProgress | None = None
 
 
+class EndedTurn(Struct, frozen=True, kw_only=True):
+    """An answer that was made since the app began."""
+
+    conversation_id: str
+    ended: float
+    """Seconds since the epoch."""
+
+
 class AnswersSnapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
-    """Every turn under way."""
+    """Every turn under way, and those that ended last."""
 
     turns: tuple[TurnUnderWay, ...]
+    ended: tuple[EndedTurn, ...] = ()
+    """Newest first; one for each conversation."""
 
 
 class TurnStarted(Struct, frozen=True, kw_only=True, tag="started"):

@@ -36,7 +36,7 @@ function backendWith(messages: Message[], turns: TurnUnderWay[] = []): FakeBacke
 		.setSnapshot('notices', { notices: [] })
 		.setSnapshot('models', { folders: [], models: [], scanning: false, others: [], read_count: 0 })
 		.setSnapshot('conversations', { type: 'snapshot', conversations: [fakeSummary('a')] })
-		.setSnapshot('answers', { type: 'snapshot', turns })
+		.setSnapshot('answers', { type: 'snapshot', turns, ended: [] })
 		.setSnapshot('metrics', { type: 'snapshot', samples: [] })
 		.setSnapshot('log', { type: 'snapshot', lines: [] })
 		.answer('get_app_info', () => ({

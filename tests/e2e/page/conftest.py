@@ -67,7 +67,16 @@ def open_page(browser: Browser, app: RunningApp) -> Iterator[OpenPage]:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             complaints.append(f"console: {message.text}")
 
-    def open_one(*, theme: str = "light", width: int = 1280, height: int = 832) -> Page:
+    def open_one(
+        *,
+        theme: str = "light",
+        width: int = 1280,
+        height: int = 832,
+        url: str = "",
+        before: Callable[[Page], None] | None = None,
+    ) -> Page:
+        """`url`: of another app; `before` is done before the page is there."""
+        base = url.partition("/#")[0] or app.base
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if theme == "dark" else "light",
@@ -81,11 +90,13 @@ def open_page(browser: Browser, app: RunningApp) -> Iterator[OpenPage]:
             "request",
             lambda request: (
                 None
-                if request.url.startswith((app.base, "data:", "blob:"))
+                if request.url.startswith((base, "data:", "blob:"))
                 else complaints.append(f"request: {request.url}")
             ),
         )
-        page.goto(app.url)
+        if before is not None:
+            before(page)
+        page.goto(url or app.url)
         page.get_by_role("textbox", name="Message").wait_for()
         return page
 

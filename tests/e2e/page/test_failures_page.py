@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from driver.accessibility import find_violations
 from driver.answers import await_more, await_words
 from driver.running_app import CommandFailed, RunningApp, running_app
 from fakes.fake_behaviour import Behaviour, write_fake_model
+from fakes.fake_llama_server import install
+from llama_desktop.bridge.codec import encode
+from llama_desktop.domain.failure import Ending
+from llama_desktop.domain.llama import Failed, ServerConfig
+from llama_desktop.services.llama.diagnosis.diagnose import diagnose
+from llama_desktop.services.llama.diagnosis.evidence import Evidence
 
 OpenPage = Callable[..., Page]
 PATIENCE_MS = 20_000
@@ -62,17 +71,46 @@ FAILURES: list[tuple[dict[str, Any], str, str]] = [
     ({"exit_signal": int(signal.SIGSEGV)}, "crashed", "Load again"),
     ({"exit_signal": int(signal.SIGKILL)}, "ended from outside", "Load again"),
     ({"exit_code": 9}, "unknown reason", "Load again"),
+    ({"last_words": ("E gguf_init: invalid magic characters: '<!DO', expected 'GGUF'",)},
+     "not a model", "Download again"),
+    ({"last_words": ("E gguf_init_from_reader: failed to read magic",)},
+     "the model's file is empty", "Download again"),
+    ({"last_words": ("E failed to open GGUF file '/m/a.gguf' (No such file or directory)",)},
+     "the model's file is gone", "Download again"),
+    ({"last_words": ("E failed to open GGUF file '/m/a.gguf' (Permission denied)",)},
+     "the model may not be read", "Load again"),
+    ({"dies": None, "stranger": True}, "another program answered", "Load again"),
+    ({"exit_code": 0}, "ended in good order", "Load again"),
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, fake_llama_server: Path) -> Iterator[RunningApp]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program of this module's own, which a test may spoil."""
     if sys.platform == "win32":
         pytest.skip("signals of POSIX")
+    return install(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[RunningApp]:
     data = tmp_path_factory.mktemp("failures") / "data"
-    with running_app(data, "--llama-server", str(fake_llama_server)) as started:
+    with running_app(data, "--llama-server", str(engine)) as started:
         started.be_quiet()
         yield started
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hanging(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[RunningApp]:
+    """An app whose model says nothing while it loads; it gets to be suspected while others run."""
+    folder = tmp_path_factory.mktemp("hanging")
+    model = write_fake_model(folder / "sleeper.gguf", Behaviour(silent=True, load_seconds=-1))
+    with running_app(folder / "data", "--llama-server", str(engine)) as started:
+        started.be_quiet()
+        with ThreadPoolExecutor(1) as waiting:
+            waiting.submit(load, started, model)
+            yield started
+            started.invoke("stop_llama_server")
 
 
 @pytest.fixture
@@ -108,6 +146,74 @@ def test_every_failure_shows_its_card_with_its_likely_cure_first(
         expect(card).to_be_hidden()
     stored = app.invoke("get_server_state")
     assert stored["type"] == "failed"
+
+
+def test_an_end_by_the_kernel_for_want_of_memory_shows_its_card(
+    app: RunningApp, open_page: OpenPage
+) -> None:
+    """From a recorded ending, told by the page's own socket: no test makes a machine run out."""
+    samples = (Path(__file__).parents[2] / "samples" / "failures.json").read_text("utf-8")
+    sample = next(
+        sample for sample in json.loads(samples) if sample["cause"] == "killed_for_memory"
+    )
+    ending = msgspec.convert({"command": ["llama-server"], "time": 1.0, **sample}, Ending)
+    config = ServerConfig(model_path=Path("/m/llama.gguf"))
+    failure = diagnose(Evidence(ending=ending, config=config, model_name="Llama"))
+    state = json.loads(encode(Failed(config=config, failure=failure)))
+
+    def tell(message: str | bytes) -> None:
+        frame = json.loads(message)
+        told = [[topic, n, state if topic == "server_state" else what] for topic, n, what in frame]
+        socket.send(json.dumps(told))
+
+    def between(route: WebSocketRoute) -> None:
+        nonlocal socket
+        socket = route
+        route.connect_to_server().on_message(tell)
+
+    socket: WebSocketRoute
+    page = open_page(before=lambda page: page.route_web_socket("**/api/events", between))
+    page.keyboard.press("Control+3")
+    card = page.get_by_role("region", name="llama-server stopped: out of memory")
+    expect(card).to_contain_text("The system ran out of memory while it loaded")
+    expect(card.get_by_role("list").get_by_role("button").first).to_be_enabled()
+
+
+def test_a_program_that_may_not_be_started_is_told_with_a_working_one_offered(
+    app: RunningApp, open_page: OpenPage, fake: Callable[..., Path], engine: Path
+) -> None:
+    page = open_page()
+    page.keyboard.press("Control+3")
+    engine.chmod(0o644)
+    try:
+        load(app, fake("ready"))
+    finally:
+        engine.chmod(0o755)
+    card = page.get_by_role("region", name="llama-server stopped: the engine cannot be started")
+    expect(card).to_contain_text(str(engine))
+    expect(card.get_by_role("list").get_by_role("button").first).to_have_text(
+        "Use the built-in engine"
+    )
+
+
+def test_a_crash_at_the_first_question_is_told_as_such(
+    app: RunningApp, open_page: OpenPage, fake: Callable[..., Path]
+) -> None:
+    load(app, fake("fragile", dies="chatting", exit_signal=int(signal.SIGSEGV)))
+    page = open_page()
+    page.keyboard.press("Control+3")
+    chat = app.invoke("create_conversation")
+    with app.listen("server_state") as states:
+        app.invoke("send_message", conversation_id=chat["id"], content="Hello")
+        states.until("server_state", lambda state: state["type"] != "running")
+        last = states.until("server_state", lambda state: state["type"] in ("running", "failed"))[
+            -1
+        ]
+        if last["type"] == "running":  # it was loaded again by itself, once
+            app.invoke("send_message", conversation_id=chat["id"], content="Hello again")
+            states.until("server_state", lambda state: state["type"] == "failed")
+    card = page.get_by_role("region", name="llama-server stopped: crashed at the first question")
+    expect(card).to_be_visible()
 
 
 def test_the_same_failure_again_offers_something_else_first(
@@ -214,3 +320,23 @@ def test_card_and_doctor_are_for_everybody(
     page.keyboard.press("Escape")
     expect(doctor).to_be_hidden()
     assert {place: what for place, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 480)])
+def test_a_load_that_seems_to_hang_is_told_and_can_be_given_up(
+    hanging: RunningApp,
+    open_page: OpenPage,
+    picture: Callable[[Page, str], None],
+    theme: str,
+    width: int,
+) -> None:
+    page = open_page(theme=theme, width=width, url=hanging.url)
+    page.keyboard.press("Control+3")
+    card = page.get_by_role("region", name="sleeper is still being loaded")
+    expect(card).to_contain_text("has given no sign of life for", timeout=60_000)
+    picture(page, f"server-hang-{theme}-{width}")
+    assert find_violations(page) == []
+    if width == 480:
+        card.get_by_role("button", name="Cancel").click()
+        expect(card).to_be_hidden()
+        assert hanging.invoke("get_server_state")["type"] == "stopped"

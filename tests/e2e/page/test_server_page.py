@@ -32,6 +32,14 @@ def test_a_running_server_is_shown_with_figures_slots_and_log_and_stopped_by_key
     expect(usage).to_contain_text(re.compile(r"RAM.*\d+.MB"), timeout=PATIENCE_MS)
     expect(page.get_by_text("Idle").first).to_be_visible()
     expect(page.get_by_role("log")).to_contain_text("model loaded")
+    process = page.get_by_role("region", name="The process").get_by_text("Uptime")
+    disclosure = page.get_by_role("button", name="The process")
+    if width == 480:
+        expect(process).to_be_hidden()
+        disclosure.press("Enter")
+    else:
+        expect(disclosure).to_be_hidden()
+    expect(process).to_be_visible()
     running = find_violations(page)
 
     page.get_by_role("radio", name=re.compile("Errors")).check()
@@ -58,6 +66,23 @@ def test_a_restart_loads_the_same_model_in_a_new_process(
         states = events.until("server_state", lambda state: state["type"] == "running")
     assert states[-1]["config"] == before["config"]
     assert states[-1]["pid"] != before["pid"]
+
+
+def test_an_idle_slot_says_which_chat_it_answered_last_also_to_a_page_that_comes_later(
+    app: RunningApp, open_page: OpenPage, tiny_model: Path
+) -> None:
+    config = {"model_path": str(tiny_model), "threads": 1, "parallel": 2}
+    app.invoke("start_llama_server", config=config)
+    page = open_page()
+    page.keyboard.press("Control+3")
+    expect(page.get_by_text("not used yet")).to_have_count(2)
+    chat = app.invoke("create_conversation")
+    app.invoke("send_message", conversation_id=chat["id"], content="Marmots in winter")
+    said = page.get_by_text(re.compile(r"^\d+.s, Marmots in winter$"))
+    expect(said).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("not used yet")).to_have_count(1)
+    page.reload()
+    expect(said).to_be_visible()
 
 
 def test_the_report_names_the_model_and_tells_no_key_and_no_text_of_a_chat(

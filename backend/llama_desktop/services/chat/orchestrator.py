@@ -22,7 +22,7 @@ from llama_desktop.domain.chat import (
     TurnIds,
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
-from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot
+from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot, EndedTurn
 from llama_desktop.services.chat.answer_saver import AnswerSaver, SavePace
 from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
@@ -45,6 +45,8 @@ from llama_desktop.services.memory.recall import RecallService
 from llama_desktop.services.sampling import require_sound_parameters
 
 _USUAL_PACE: Final = SavePace()
+_KEPT_ENDS: Final = 32
+"""For the slots of a server to say whose they were; hardly any has more."""
 
 Decide = Callable[[Conversation, MessageStatus], Conversation]
 """The conversation with an answer to be written, which stands in this state and is the leaf."""
@@ -89,6 +91,7 @@ class Orchestrator:
         self._pace = pace
         self._slots = Slots(server)
         self._turns: dict[tuple[str, int], TurnTask] = {}
+        self._ended: tuple[EndedTurn, ...] = ()
         self._beginning: set[asyncio.Task[TurnIds]] = set()
         self._watching: set[asyncio.Task[None]] = set()
         self._being_deleted: set[str] = set()
@@ -343,10 +346,16 @@ class Orchestrator:
 
     def _forget(self, key: tuple[str, int]) -> None:
         # Before its end is told: a page that comes now must not see it as under way.
-        del self._turns[key]
+        task = self._turns.pop(key)
+        if task.turn.has_text:
+            ended = EndedTurn(conversation_id=key[0], ended=time.time())
+            others = [turn for turn in self._ended if turn.conversation_id != key[0]]
+            self._ended = (ended, *others)[:_KEPT_ENDS]
 
     def _snapshot(self) -> AnswersSnapshot:
-        return AnswersSnapshot(turns=tuple(task.turn.under_way() for task in self._turns.values()))
+        return AnswersSnapshot(
+            turns=tuple(task.turn.under_way() for task in self._turns.values()), ended=self._ended
+        )
 
 
 async def _end_all(tasks: Iterable[TurnTask], end: RequestedEnd) -> None:

@@ -263,6 +263,7 @@ test('the menu of a row names its chat and works by keyboard', async () => {
 test('a chat that is being answered says so', async () => {
 	page.backend.publish('answers', {
 		type: 'snapshot',
+		ended: [],
 		turns: [
 			{
 				conversation_id: 'b',

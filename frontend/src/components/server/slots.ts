@@ -1,10 +1,14 @@
+import type { EndedTurn } from '../../lib/backend/protocol';
 import type { LiveTurn } from '../../lib/stores/liveTurn.svelte';
 
 /** One place for an answer, and what it is used for. */
 export interface Slot {
 	id: string;
-	/** `null`: idle. */
+	isBusy: boolean;
+	/** Of an idle one, the chat that it answered last; `null`: none yet. */
 	conversationId: string | null;
+	/** When that answer ended, in seconds since the epoch. */
+	idleSince: number | null;
 	tokensPerSecond: number | null;
 	/** Of the context window, as far as the server has told; `null`: not available. */
 	usedTokens: number | null;
@@ -15,20 +19,47 @@ type TurnFigures = Pick<
 	'conversationId' | 'messageId' | 'phase' | 'progress' | 'generatedTokens' | 'tokensPerSecond'
 >;
 
-/** Every slot of the server: first those that answer, then the idle ones. */
-export function slotsOf(count: number, turns: readonly TurnFigures[]): Slot[] {
+/**
+ * Every slot of a server that runs `since`: first those that answer, then the idle ones with what
+ * was answered last. llama-server gives a chat the slot that knows most of it, so each chat counts
+ * once; which of the idle slots it was, nothing tells.
+ */
+export function slotsOf(
+	count: number,
+	turns: readonly TurnFigures[],
+	{ ended, since }: { ended: readonly EndedTurn[]; since: number }
+): Slot[] {
 	const busy = turns.filter(({ phase }) => phase !== 'waiting').slice(0, count);
-	return Array.from({ length: count }, (_, index) => {
-		const turn = busy[index];
-		return turn === undefined
-			? { id: `idle ${index}`, conversationId: null, tokensPerSecond: null, usedTokens: null }
-			: {
-					id: `${turn.conversationId}/${turn.messageId}`,
-					conversationId: turn.conversationId,
-					tokensPerSecond: turn.tokensPerSecond,
-					usedTokens: usedTokens(turn)
-				};
-	});
+	const answering = busy.map(({ conversationId }) => conversationId);
+	const last = ended.filter(
+		(turn) => turn.ended >= since && !answering.includes(turn.conversation_id)
+	);
+	const idle = Array.from({ length: count - busy.length }, (_, index) =>
+		idleSlot(index, last[index])
+	);
+	return [...busy.map(busySlot), ...idle];
+}
+
+function busySlot(turn: TurnFigures): Slot {
+	return {
+		id: `${turn.conversationId}/${turn.messageId}`,
+		isBusy: true,
+		conversationId: turn.conversationId,
+		idleSince: null,
+		tokensPerSecond: turn.tokensPerSecond,
+		usedTokens: usedTokens(turn)
+	};
+}
+
+function idleSlot(index: number, last: EndedTurn | undefined): Slot {
+	return {
+		id: `idle ${index}`,
+		isBusy: false,
+		conversationId: last?.conversation_id ?? null,
+		idleSince: last?.ended ?? null,
+		tokensPerSecond: null,
+		usedTokens: null
+	};
 }
 
 function usedTokens({ phase, progress, generatedTokens }: TurnFigures): number | null {

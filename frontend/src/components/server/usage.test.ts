@@ -107,8 +107,18 @@ test('each slot that answers names its chat and its part of the context; the oth
 		tokensPerSecond: 64
 	};
 	const waiting = { ...turn, conversationId: 'c2', phase: 'waiting' as const };
-	expect(slotsOf(2, [waiting, turn])).toMatchObject([
-		{ conversationId: 'c1', usedTokens: 120, tokensPerSecond: 64 },
-		{ conversationId: null, usedTokens: null }
+	expect(slotsOf(2, [waiting, turn], { ended: [], since: 0 })).toMatchObject([
+		{ isBusy: true, conversationId: 'c1', usedTokens: 120, tokensPerSecond: 64 },
+		{ isBusy: false, conversationId: null, idleSince: null }
+	]);
+	const ended = [
+		{ conversation_id: 'c1', ended: 70 },
+		{ conversation_id: 'c3', ended: 60 },
+		{ conversation_id: 'c4', ended: 40 }
+	];
+	expect(slotsOf(3, [turn], { ended, since: 50 })).toMatchObject([
+		{ isBusy: true, conversationId: 'c1' },
+		{ isBusy: false, conversationId: 'c3', idleSince: 60 },
+		{ isBusy: false, conversationId: null }
 	]);
 });

@@ -187,6 +187,7 @@ export type AnswersEvent = AnswersSnapshot | TurnStarted | TurnPhaseChanged | Tu
 export interface AnswersSnapshot {
 	type: 'snapshot';
 	turns: TurnUnderWay[];
+	ended: EndedTurn[];
 }
 
 export interface AppInfo {
@@ -368,6 +369,11 @@ export interface EmbeddingState {
 	messages_total: number;
 	is_ready: boolean;
 	problem: string | null;
+}
+
+export interface EndedTurn {
+	conversation_id: string;
+	ended: number;
 }
 
 export interface Engine {

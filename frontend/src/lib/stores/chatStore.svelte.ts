@@ -59,6 +59,8 @@ export class ChatStore {
 	turn = $derived.by(() => this.#findShownTurn());
 	/** All answers under way, in whichever conversation. */
 	turnsUnderWay = $derived(this.#turns.all);
+	/** The answers that ended last, the newest first, one for each conversation. */
+	endedTurns = $derived(this.#turns.ended);
 	/** Conversations in which an answer is under way. */
 	answeringIds = $derived(this.#turns.conversationIds);
 
@@ -345,7 +347,7 @@ export class ChatStore {
 		switch (event.type) {
 			case 'snapshot':
 				this.#hasHeard = true;
-				this.#turns.replace(event.turns);
+				this.#turns.replace(event.turns, event.ended);
 				// What happened while nobody listened is in the kept conversation.
 				void this.#fetch();
 				return;

@@ -73,7 +73,7 @@ describe('ChatStore', () => {
 	beforeEach(() => {
 		vi.useFakeTimers();
 		backend = new FakeBackend();
-		backend.setSnapshot('answers', { type: 'snapshot', turns: [] });
+		backend.setSnapshot('answers', { type: 'snapshot', turns: [], ended: [] });
 	});
 
 	afterEach(() => vi.useRealTimers());
@@ -109,7 +109,11 @@ describe('ChatStore', () => {
 
 	it('takes each delta once: what the snapshot held is not added again', async () => {
 		backend.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]));
-		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One two', 3)] });
+		backend.setSnapshot('answers', {
+			type: 'snapshot',
+			turns: [underWay('One two', 3)],
+			ended: []
+		});
 		const chat = new ChatStore(backend);
 		await chat.open('a');
 		backend.publish('answers', delta(3, 'two'));
@@ -120,10 +124,14 @@ describe('ChatStore', () => {
 
 	it('goes on whole after a lost connection', async () => {
 		backend.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]));
-		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)] });
+		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)], ended: [] });
 		const chat = new ChatStore(backend);
 		await chat.open('a');
-		backend.publish('answers', { type: 'snapshot', turns: [underWay('One two three', 9)] });
+		backend.publish('answers', {
+			type: 'snapshot',
+			turns: [underWay('One two three', 9)],
+			ended: []
+		});
 		await settle();
 		expect(chat.turn?.content).toBe('One two three');
 	});
@@ -131,7 +139,7 @@ describe('ChatStore', () => {
 	it('keeps the end that comes while the conversation is being fetched', async () => {
 		const fetched = later<Conversation>();
 		backend.answer('get_conversation', () => fetched.promise);
-		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)] });
+		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)], ended: [] });
 		const chat = new ChatStore(backend);
 		const opened = chat.open('a');
 		backend.publish('answers', finished('One two.'));
@@ -242,7 +250,7 @@ describe('ChatStore', () => {
 		backend
 			.answer('get_conversation', () => fakeConversation('a', [fakeMessage(1), answering]))
 			.answer('stop_answer', () => null);
-		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)] });
+		backend.setSnapshot('answers', { type: 'snapshot', turns: [underWay('One', 2)], ended: [] });
 		const chat = new ChatStore(backend);
 		await chat.open('a');
 		await chat.stop();

@@ -1,6 +1,12 @@
 import { SvelteMap } from 'svelte/reactivity';
 
-import type { TurnStarted, TurnUnderWay } from '../backend/protocol';
+import type {
+	EndedTurn,
+	TurnFailed,
+	TurnFinished,
+	TurnStarted,
+	TurnUnderWay
+} from '../backend/protocol';
 import { distinct } from '../conversationTree';
 import { onNextFrame } from '../frames';
 import { LiveTurn } from './liveTurn.svelte';
@@ -25,12 +31,16 @@ export class LiveTurns {
 	/** All of them, the oldest first. */
 	all = $derived([...this.#turns.values()]);
 
+	/** Those that ended last, the newest first, one for each conversation. */
+	ended = $state.raw<readonly EndedTurn[]>([]);
+
 	find(conversationId: string, messageId: number): LiveTurn | null {
 		return this.#turns.get(keyOf(conversationId, messageId)) ?? null;
 	}
 
 	/** All that is under way, as a snapshot tells. */
-	replace(turns: readonly TurnUnderWay[]): void {
+	replace(turns: readonly TurnUnderWay[], ended: readonly EndedTurn[]): void {
+		this.ended = ended;
 		this.#turns.clear();
 		this.#unshown = [];
 		for (const turn of turns) {
@@ -59,7 +69,12 @@ export class LiveTurns {
 		}
 	}
 
-	end(event: TurnEvent): void {
+	end(event: TurnFinished | TurnFailed): void {
+		if ((event.message.stats?.generated_tokens ?? 0) > 0) {
+			const { conversation_id } = event;
+			const others = this.ended.filter((other) => other.conversation_id !== conversation_id);
+			this.ended = [{ conversation_id, ended: Date.now() / 1000 }, ...others];
+		}
 		this.#turns.delete(keyOf(event.conversation_id, event.message_id));
 	}
 

@@ -52,7 +52,7 @@ describe('MessageQueue', () => {
 			.answer('get_drafts', () => [])
 			.answer('save_draft', () => null)
 			.answer('send_message', () => ({ user_message_id: 3, answer_message_id: 4 }))
-			.setSnapshot('answers', { type: 'snapshot', turns: [turn] });
+			.setSnapshot('answers', { type: 'snapshot', turns: [turn], ended: [] });
 		drafts = new Drafts(backend);
 		queue = new MessageQueue(backend, drafts);
 		queue.add('a', { content: 'second', attachments: [] });
@@ -109,7 +109,7 @@ describe('MessageQueue', () => {
 		backend.answer('get_conversation', () =>
 			fakeConversation('a', [fakeMessage(1), fakeMessage(2, { status: 'complete' })])
 		);
-		backend.publish('answers', { type: 'snapshot', turns: [] });
+		backend.publish('answers', { type: 'snapshot', turns: [], ended: [] });
 		await settle();
 		expect(sent()).toEqual(['second']);
 	});
