@@ -3,13 +3,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { root, stamps } from './places.mjs';
+import { root, stamps, venvPython } from './places.mjs';
 import { binOf, npmCommand, run, step } from './run.mjs';
 import { fingerprint, readStamp, writeStamp } from './stamp.mjs';
 
 const frontend = join(root, 'frontend');
 const lock = join(root, 'package-lock.json');
 const builtPage = join(frontend, 'dist', 'index.html');
+const licences = join(frontend, 'dist', 'licences.json');
 const notSources = new Set(['dist', 'node_modules', '.vite']);
 
 export async function setUpNodePackages() {
@@ -25,17 +26,18 @@ export async function setUpNodePackages() {
 
 export async function buildPage({ always = false } = {}) {
 	if (!always && isBuilt()) return;
-	await step('Building the page', () =>
-		run(process.execPath, [
+	await step('Building the page', async () => {
+		await run(process.execPath, [
 			binOf('vite'),
 			...['build', '--config', join(frontend, 'vite.config.ts'), '--logLevel', 'error']
-		])
-	);
+		]);
+		await run(venvPython, [join(root, 'scripts', 'licences.py'), licences]);
+	});
 }
 
 /** Whether the built page is newer than everything that it is made from. */
 function isBuilt() {
-	if (!existsSync(builtPage)) return false;
+	if (!existsSync(builtPage) || !existsSync(licences)) return false;
 	const built = statSync(builtPage).mtimeMs;
 	return statSync(lock).mtimeMs <= built && newestChange(frontend) <= built;
 }

@@ -200,6 +200,7 @@ _ROWS: Final = (
     command(doctor.run_doctor),
     command(doctor.end_orphan, Conflict),
     command(system.get_app_info),
+    command(system.open_data_folder, FolderUnusable),
     command(system.open_external, LinkRefused),
     command(system.pick_folder, NoWindow),
     command(system.take_dropped_paths, NoWindow),

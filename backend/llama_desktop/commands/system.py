@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from llama_desktop.domain.settings import AppInfo
+from llama_desktop.infrastructure.folder import open_folder
 from llama_desktop.services.application import Application
 
 
 async def get_app_info(app: Application) -> AppInfo:
     """What the page must know about the app it is in."""
     return app.info
+
+
+async def open_data_folder(app: Application) -> None:
+    """Show the folder of all that is kept in the system's file manager."""
+    await open_folder(app.info.data_folder)
 
 
 async def open_external(app: Application, *, url: str) -> None:

@@ -72,6 +72,14 @@ class StartPlace(StrEnum):
     LAST_CHAT = "last_chat"
 
 
+class SendKey(StrEnum):
+    """What sends a message; Enter with Shift is always a new line."""
+
+    ENTER = "enter"
+    CTRL_ENTER = "ctrl_enter"
+    """Enter alone is a new line, too."""
+
+
 TextSize = Annotated[int, Meta(ge=13, le=20)]
 """Pixels of a conversation's text; everything else grows with it."""
 TrashDays = Annotated[int, Meta(ge=1, le=3650)]
@@ -118,6 +126,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     show_speed: bool = True
     """Measured figures under each answer."""
     open_at_start: StartPlace = StartPlace.NEW_CHAT
+    send_with: SendKey = SendKey.ENTER
     load_last_model: bool = False
     """Load `last_config` as soon as the app runs."""
     load_context_size: ContextSize | None = None
@@ -182,6 +191,7 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     glow: bool | UnsetType = UNSET
     show_speed: bool | UnsetType = UNSET
     open_at_start: StartPlace | UnsetType = UNSET
+    send_with: SendKey | UnsetType = UNSET
     load_last_model: bool | UnsetType = UNSET
     load_context_size: ContextSize | UnsetType | None = UNSET
     load_gpu_layers: GpuLayers | UnsetType | None = UNSET

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -128,3 +130,36 @@ def test_a_snapshot_brings_a_chat_back_and_everything_is_deleted_by_a_typed_word
     assert app.invoke("list_snapshots") == []
     expect(page.get_by_text("There is no snapshot yet.")).to_be_visible()
     assert found == {"restore": [], "delete": []}
+
+
+def test_the_licences_of_all_parts_are_shown(open_page: OpenPage) -> None:
+    page = open_page()
+    _open_section(page, "About")
+    page.get_by_role("group", name="Licences").get_by_role("button", name="Show").click()
+    dialog = page.get_by_role("dialog", name="Licences of the parts")
+    for name in ("Python", "httpx", "xllamacpp", "svelte", "katex"):
+        expect(dialog.locator("summary b", has_text=re.compile(f"^{name}$"))).to_be_visible()
+    tinydb = dialog.locator("details", has=page.locator("b", has_text=re.compile("^tinydb$")))
+    tinydb.locator("summary").click()
+    expect(tinydb.get_by_text("Permission is hereby granted")).to_be_visible()
+    assert find_violations(page) == []
+
+
+def test_a_message_is_sent_with_the_key_that_was_chosen(
+    app: RunningApp, open_page: OpenPage, tiny_model: Path
+) -> None:
+    app.invoke("start_llama_server", config={"model_path": str(tiny_model), "threads": 1})
+    page = open_page()
+    _open_section(page, "General")
+    page.get_by_role("radio", name="Ctrl Enter", exact=True).check()
+    page.get_by_role("button", name="Back to chats").click()
+    field = page.get_by_role("textbox", name="Message", exact=True)
+    field.fill("first line")
+    field.press("Enter")
+    field.press_sequentially("second line")
+    expect(field).to_have_value("first line\nsecond line")
+    field.press("Control+Enter")
+    expect(page.get_by_role("article").first).to_contain_text("second line")
+    [chat] = app.invoke("list_conversations")
+    kept = app.invoke("get_conversation", conversation_id=chat["id"])
+    assert kept["messages"][0]["content"] == "first line\nsecond line"

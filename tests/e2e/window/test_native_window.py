@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -210,6 +211,14 @@ def test_a_permission_that_is_not_needed_is_refused_and_nothing_breaks(
 
     assert answer != "given"
     assert app.process.poll() is None
+
+
+def test_the_data_folder_is_opened(app: WindowApp, opened_links: Path, tmp_path: Path) -> None:
+    app.invoke("open_data_folder")
+    deadline = time.monotonic() + ENDED_SECONDS
+    while not opened_links.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)  # another program writes it
+    assert opened_links.read_text().splitlines() == [str(tmp_path / "data")]
 
 
 def test_text_of_the_page_can_be_selected(page: Page) -> None:

@@ -149,6 +149,7 @@ export const fakeSettings: Settings = {
 	glow: true,
 	show_speed: true,
 	open_at_start: 'new_chat',
+	send_with: 'enter',
 	load_last_model: false,
 	load_context_size: null,
 	load_gpu_layers: null,

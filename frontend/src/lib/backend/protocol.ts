@@ -77,7 +77,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; title_by_model?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; send_with?: SendKey; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; title_by_model?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -89,6 +89,7 @@ export interface Commands {
 	run_doctor: { args: Record<string, never>; value: DoctorReport };
 	end_orphan: { args: { pid: number; started: number }; value: null };
 	get_app_info: { args: Record<string, never>; value: AppInfo };
+	open_data_folder: { args: Record<string, never>; value: null };
 	open_external: { args: { url: string }; value: null };
 	pick_folder: { args: Record<string, never>; value: string | null };
 	take_dropped_paths: { args: Record<string, never>; value: string[] };
@@ -1081,6 +1082,8 @@ export interface SearchHit {
 	likeness: number;
 }
 
+export type SendKey = 'enter' | 'ctrl_enter';
+
 export interface ServerConfig {
 	model_path: string;
 	context_size: number | null;
@@ -1174,6 +1177,7 @@ export interface Settings {
 	glow: boolean;
 	show_speed: boolean;
 	open_at_start: StartPlace;
+	send_with: SendKey;
 	load_last_model: boolean;
 	load_context_size: number | null;
 	load_gpu_layers: number | null;

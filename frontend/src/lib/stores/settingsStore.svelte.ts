@@ -6,6 +6,7 @@ import type {
 	Engine,
 	LoadPresetInput,
 	PresetInput,
+	SendKey,
 	Settings
 } from '../backend/protocol';
 
@@ -24,6 +25,7 @@ export class SettingsStore {
 	/** Whether native dialogs are there, and the webview's own menu and keys are ours to replace. */
 	hasWindow = $derived(this.app?.has_window ?? false);
 	isMac = $derived(this.app?.platform === 'darwin');
+	sendWith = $derived<SendKey>(this.settings?.send_with ?? 'enter');
 	/** The keys as the person has set them. */
 	keyboard = $derived<Keyboard>({ isMac: this.isMac, own: this.settings?.shortcuts ?? {} });
 
@@ -60,6 +62,11 @@ export class SettingsStore {
 
 	async reset(name: SettingName): Promise<void> {
 		await this.#backend.invoke('reset_setting', { name });
+	}
+
+	/** Shows the folder of all that is kept in the system's file manager. */
+	async openDataFolder(): Promise<void> {
+		await this.#backend.invoke('open_data_folder', {});
 	}
 
 	/** The llama-server that the next load uses. */

@@ -42,14 +42,17 @@ export const settingsWords = {
 	number: formatCount,
 
 	general: {
-		groups: { start: 'At start' },
+		groups: { start: 'At start', writing: 'Writing' },
 		rows: {
 			open_at_start: { title: 'Open', hint: 'What you see first.' },
 			load_last_model: {
 				title: 'Load the last model',
 				hint: 'Start llama-server as soon as the app runs.'
-			}
+			},
+			send_with: { title: 'Send with', hint: 'Shift Enter is always a new line.' }
 		},
+		sendKeys: { enter: 'Enter', ctrl_enter: 'Ctrl Enter' },
+		sendKeysOfMac: { enter: 'Return', ctrl_enter: '⌘ Return' },
 		places: { new_chat: 'A new chat', last_chat: 'The last chat' },
 		lastModel: (name: string) => `Start llama-server as soon as the app runs. Now: ${name}.`
 	},
@@ -104,6 +107,10 @@ export const settingsWords = {
 			min_p: { title: 'Min-p' },
 			max_tokens: { title: 'Longest answer', hint: 'In tokens.' },
 			thinking: { title: 'Think before answering', hint: 'For models that can.' },
+			title_by_model: {
+				title: 'Name chats',
+				hint: 'Ask the loaded model for a title after the first answer.'
+			},
 			chat_overflow: { title: 'When the context is full', hint: 'What gives way.' }
 		},
 		placeholder: 'Answer briefly and plainly.',
@@ -119,6 +126,7 @@ export const settingsWords = {
 	},
 
 	data: {
+		open: 'Open',
 		groups: { place: 'Where it is', snapshots: 'Snapshots', clearing: 'Clearing' },
 		rows: {
 			data_folder: { title: 'Data folder' },
@@ -160,9 +168,20 @@ export const settingsWords = {
 			diagnostics: {
 				title: 'Copy a report for a bug',
 				hint: 'Versions and the kind of computer. Nothing of your chats.'
+			},
+			licences: {
+				title: 'Licences',
+				hint: 'Llama Desktop has the MIT licence. It is made with parts of others.'
 			}
 		},
 		version: (version: string) => `Version ${version}`,
+		showLicences: 'Show',
+		parts: {
+			title: 'Licences of the parts',
+			loading: 'Reading the licences …',
+			missing: 'This build of the page came without the list of licences.',
+			noText: 'The package brings no text of its licence.'
+		},
 		copy: 'Copy report',
 		copied: 'Report copied',
 		notCopied: 'The report could not be copied.',
