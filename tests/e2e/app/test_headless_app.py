@@ -87,7 +87,7 @@ def test_the_deltas_make_up_the_answer(app: RunningApp, tiny_model: Path) -> Non
     chat = app.invoke("create_conversation")
 
     with app.listen("answers") as events:
-        assert events.next() == ("answers", 0, {"type": "snapshot", "turns": []})
+        assert events.next() == ("answers", 0, {"type": "snapshot", "turns": [], "ended": []})
         app.invoke("send_message", conversation_id=chat["id"], content="Hello")
         heard = events.until("answers", lambda event: event["type"] == "finished")
 
