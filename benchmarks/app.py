@@ -36,9 +36,21 @@ class Started:
     """Of the Python process; the single-file executable has another in front of it."""
 
 
+_WITHOUT_DEVELOPMENT = """
+import sys
+sys.modules["httpx._main"] = None
+from llama_desktop.__main__ import run
+sys.exit(run())
+"""
+
+
 def program() -> tuple[str, ...]:
-    """The app as it is run from the sources."""
-    return (sys.executable, "-m", "llama_desktop")
+    """The app as `npm start` runs it.
+
+    There httpx finds no rich and leaves its own command line out; the tools for development bring
+    rich, and its import would be measured.
+    """
+    return (sys.executable, "-c", _WITHOUT_DEVELOPMENT)
 
 
 def start(data: Path, *options: str, command: tuple[str, ...] | None = None) -> Started:
