@@ -1,7 +1,7 @@
 """Time to a painted window, beside an empty window with the same toolkit, on a screen of its own.
 
 Painted is what the screen shows, read from the frame buffer of Xvfb: a page has many colours, a
-window that still waits for its page has one.
+window that still waits for its page has one, and those of the pointer.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from benchmarks.figures import median, milliseconds
 from benchmarks.table import Row
 
 _LARGEST_RATIO = 1.3
-_COLOURS = 24
+_COLOURS = 100
+"""More than the pointer has, 25; fewer than any of the two pages, 300."""
 _PATIENCE_SECONDS = 60
-_EVERY = 7
-"""A pixel of so many is looked at: no divisor of the width, so that no column is favoured."""
+_EVERY = 31
+"""A pixel of so many is looked at: no divisor of the width, so that no column is favoured; and few
+enough that looking takes no core from the app."""
 
 
 @dataclass(frozen=True, slots=True)
