@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from driver.accessibility import find_violations
 from driver.running_app import RunningApp, running_app
 from fakes.fake_hub import FakeHub, fake_hub, make_content
+from models.other_stores import write_other_stores
 
 PATIENCE = 30_000
 
@@ -172,6 +173,35 @@ def test_without_a_connection_everything_else_works(
     page.get_by_role("dialog").get_by_role("button", name="Add folder").click()
     page.get_by_role("button", name="Load tiny-fast", exact=True).click()
     expect(page.get_by_role("button", name="Eject tiny-fast")).to_be_visible(timeout=PATIENCE)
+
+
+def test_models_of_other_programs_are_taken_over_where_they_are(
+    tmp_path: Path, hub: FakeHub, browser: Browser, tiny_model: Path
+) -> None:
+    stores = write_other_stores(tmp_path / "home", tiny_model)
+    before = sorted(path for path in (tmp_path / "home").rglob("*"))
+    environment = {"HOME": str(tmp_path / "home"), "HF_ENDPOINT": hub.url, "HF_TOKEN": ""}
+    environment |= dict.fromkeys(("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME"), "")
+    with running_app(tmp_path / "data", environment=environment) as app:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(app.url)
+        card = page.get_by_role("region", name="Take over from other programs")
+        expect(card).to_contain_text("Found 3 models", timeout=PATIENCE)
+        for name in ("Ollama", "LM Studio", "Hugging Face cache"):
+            expect(card.get_by_role("checkbox", name=name)).to_be_checked()
+        card.get_by_role("checkbox", name="LM Studio").uncheck()
+        card.get_by_role("button", name="Link 2 models").click()
+
+        expect(page.get_by_role("heading", name="qwen3:8b")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name="hub-model")).to_be_visible()
+        expect(page.get_by_role("heading", name="studio-model")).to_have_count(0)
+        folders = [one["path"] for one in app.invoke("get_model_library")["folders"]]
+        assert folders == [str(stores["ollama"]), str(stores["hugging_face"])]
+        page.get_by_role("button", name="Load qwen3:8b", exact=True).click()
+        expect(page.get_by_role("button", name="Eject qwen3:8b")).to_be_visible(timeout=PATIENCE)
+        page.close()
+    assert sorted(path for path in (tmp_path / "home").rglob("*")) == before
 
 
 def test_a_dropped_model_is_added_by_its_path_and_offered(
