@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from driver import drag_source
 from driver.running_app import DEVELOPMENT, running_app
 from driver.screen import Screen, screen
 from driver.window_app import TITLE, WindowApp, window_app
@@ -104,6 +107,52 @@ def test_a_folder_is_added_by_the_native_dialog(
     display.run("xdotool", "key", "Return")
 
     page.get_by_role("button", name=f"Load {tiny_model.stem}", exact=True).wait_for()
+    assert [one["path"] for one in app.invoke("get_model_library")["folders"]] == [str(folder)]
+
+
+@contextlib.contextmanager
+def dragged(display: Screen, page: Page, path: Path) -> Iterator[None]:
+    """Drag a file from another program onto the app's window, until the page says it takes it."""
+    page.evaluate("() => { window.overs = 0; addEventListener('dragover', () => window.overs++); }")
+    command = [sys.executable, str(Path(drag_source.__file__)), str(path)]
+    with subprocess.Popen(command, env=display.environment, stdout=subprocess.PIPE) as source:
+        try:
+            display.find_window(drag_source.TITLE)
+            display.run("xdotool", "mousemove", "20", "20", "mousedown", "1")
+            assert source.stdout is not None
+            assert source.stdout.readline() == b"pressed\n"
+            _move_as_a_hand_does(display, page)
+            yield
+        finally:
+            source.terminate()
+
+
+def _move_as_a_hand_does(display: Screen, page: Page) -> None:
+    """In small steps, which X and Chromium leave out as they like, until the page took some."""
+    for step in range(150):
+        display.run("xdotool", "mousemove", str(300 + 4 * step), str(300 + 2 * step))
+        with contextlib.suppress(PlaywrightTimeout):
+            page.wait_for_function("() => window.overs >= 5", timeout=100)
+            return
+    pytest.fail("The page heard of no drag.")
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_is_dropped_from_another_program_is_added_where_it_lies(
+    display: Screen, app: WindowApp, page: Page, tiny_model: Path, tmp_path: Path, what: str
+) -> None:
+    folder = tmp_path / "my models"
+    folder.mkdir()
+    model = folder / tiny_model.name
+    shutil.copy(tiny_model, model)
+    with dragged(display, page, model if what == "file" else folder):
+        display.run("xdotool", "mouseup", "1")
+        dialog = page.get_by_role("dialog", name="is in the library")
+        dialog.get_by_role("button", name="Load" if what == "file" else "Show models").click()
+    if what == "file":
+        page.get_by_role("button", name="Model:").get_by_text("ready").wait_for()
+    else:
+        page.get_by_role("button", name=f"Load {model.stem}", exact=True).wait_for()
     assert [one["path"] for one in app.invoke("get_model_library")["folders"]] == [str(folder)]
 
 

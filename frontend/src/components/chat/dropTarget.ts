@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 
-import { isModelFile } from '../../lib/stores/droppedModels.svelte';
+import { sortDropped } from '../../lib/modelDrop';
 
 /**
  * Files may be dropped anywhere over the main part. Elsewhere the window takes none, and never
@@ -34,10 +34,7 @@ export function dropTarget(
 
 		function ondrop(event: DragEvent): void {
 			ondragging(false);
-			// Models are no attachments: the app itself takes them.
-			const files = [...(event.dataTransfer?.files ?? [])].filter(
-				(file) => !isModelFile(file.name)
-			);
+			const { files } = sortDropped(event.dataTransfer);
 			if (event.dataTransfer?.types.includes('Files')) {
 				event.preventDefault();
 				if (isOver(event) && files.length > 0) {

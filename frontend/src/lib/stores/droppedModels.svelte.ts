@@ -1,17 +1,14 @@
 import type { Backend } from '../backend/backend';
 import { asBackendError } from '../backend/errors';
-import type { ModelFile } from '../backend/protocol';
+import type { ModelFile, ModelFolder } from '../backend/protocol';
 import type { ToastsStore } from './toastsStore.svelte';
 
-/** Whether a file is a model by its name; what else is dropped is for the composer. */
-export function isModelFile(name: string): boolean {
-	return /\.gguf$/i.test(name);
-}
-
-/** Owns what became of model files that were dropped on the window. */
+/** Owns what became of model files and folders that were dropped on the window. */
 export class DroppedModels {
 	/** In the library now, and offered to be loaded. */
 	added = $state.raw<ModelFile | null>(null);
+	/** Searched for models now. */
+	folder = $state.raw<ModelFolder | null>(null);
 	/** The name of a file whose path only the person knows: the page is in a browser. */
 	withoutPath = $state<string | null>(null);
 
@@ -44,6 +41,8 @@ export class DroppedModels {
 		try {
 			const library = await this.#backend.invoke('add_model_folder', { path });
 			this.added = library.models.find((model) => model.path === path) ?? null;
+			const folder = path.replace(/(?<=.)[\\/]+$/, '');
+			this.folder = library.folders.find((one) => one.path === folder) ?? null;
 			this.withoutPath = null;
 			return null;
 		} catch (caught) {
@@ -55,6 +54,7 @@ export class DroppedModels {
 
 	close(): void {
 		this.added = null;
+		this.folder = null;
 		this.withoutPath = null;
 	}
 }

@@ -47,10 +47,16 @@ export const firstRun = {
 	failed: 'This did not work'
 };
 
-/** Every sentence about model files that are dropped on the window. */
+/** Every sentence about model files and folders that are dropped on the window. */
 export const dropped = {
 	title: (name: string) => `${name} is in the library`,
 	text: (folder: string) => `Its folder ${folder} is searched for models from now on.`,
+	folderTitle: (path: string) => `${path.split(/[\\/]/).at(-1) ?? path} is in the library`,
+	folderText: (count: number) =>
+		count === 0
+			? 'No GGUF files are in there. The folder is searched from now on.'
+			: `${plural(count, 'model', 'models')} found. The folder is searched from now on.`,
+	show: 'Show models',
 	load: (name: string) => `Load ${name}`,
 	later: 'Not now',
 	noPathTitle: 'Add a model that you dropped',
