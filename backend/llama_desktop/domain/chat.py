@@ -164,6 +164,9 @@ class Message(Struct, frozen=True, kw_only=True):
     recalled: tuple[Passage, ...] = ()
     """Of a question: what the model is given with it from other places, oldest first. The first one
     has the number 1."""
+    searched_chats: int | None = None
+    """Of a question: in how many other chats something was looked for to go with it. None: in none,
+    or not in all that there were."""
     passages_off: tuple[int, ...] = ()
     """Of a question: the numbers of the passages that are switched off. No request has them."""
     passages_left_out: tuple[int, ...] = ()

@@ -71,6 +71,7 @@ def append_question(
     now: float,
     attachments: tuple[Attachment, ...] = (),
     recalled: tuple[Passage, ...] = (),
+    searched_chats: int | None = None,
 ) -> Conversation:
     """With one more question: under `parent_id`, or at the end of the shown branch if unset.
 
@@ -96,6 +97,7 @@ def append_question(
         created=now,
         attachments=attachments,
         recalled=recalled,
+        searched_chats=searched_chats,
     )
     if not conversation.messages and not conversation.title:
         subject = content if content.strip() or not attachments else attachments[0].name

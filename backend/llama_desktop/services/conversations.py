@@ -186,6 +186,11 @@ class ConversationService:
             frozenset((one.id, doc) for one in summaries for doc in one.left_out_message_ids),
         )
 
+    def count_recallable(self, *, beside: str) -> int:
+        """How many conversations may be recalled from in another one."""
+        summaries = self._summaries.values()
+        return sum(not one.is_left_out and one.id != beside for one in summaries)
+
     async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
         """Give a conversation a title that its first message does not replace."""
         line = require_title(title)

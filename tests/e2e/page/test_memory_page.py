@@ -114,6 +114,36 @@ def test_a_fact_is_found_by_a_typo_cited_switched_off_and_gone_from_the_request(
     picture(page, "memory-off-light")
 
 
+def test_a_question_that_nothing_fits_says_so_and_one_without_memory_says_nothing(
+    app: RunningApp, open_page: OpenPage, picture: Callable[[Page, str], None]
+) -> None:
+    page = open_page()
+    _tell(page)
+    nothing = page.get_by_text(re.compile(r"^nothing relevant in \d+ past chats?$"))
+    # Each time other words: those of the last time would be found.
+    for question in (
+        "Quokkas juggle turquoise xylophones",
+        "Zeppelins admire pickled rhubarb",
+        "Ferrets tessellate marzipan quietly",
+        "Oboes hibernate beneath umbrellas",
+        "Glaciers yodel for sceptical botanists",
+        "Walruses embroider velvet sextants",
+    ):
+        page.keyboard.press("Control+n")
+        _send(page, question)
+        if nothing.count() > 0:
+            break
+    expect(nothing).to_have_count(1)
+    chat, (question, _) = _last(app)
+    others = [one for one in app.invoke("list_conversations") if one["id"] != chat]
+    assert question["searched_chats"] == len(others)
+    picture(page, "memory-nothing-light")
+
+    page.keyboard.press("Control+n")
+    _send(page, "Thanks")
+    expect(nothing).to_have_count(0)
+
+
 def test_a_source_opens_at_its_place_in_its_branch_and_leads_back(
     app: RunningApp, open_page: OpenPage
 ) -> None:

@@ -211,8 +211,25 @@ async def test_what_cannot_be_found_in_time_is_not_given(app: Application) -> No
             app.memory, app.conversations, app.facts, app.settings, app.llama, deadline=deadline
         )
         found = await recall.find_context(chat, text, parent_id=None, is_wanted=None)
-        assert len(found) == count
+        assert len(found.passages) == count
+        assert found.searched_chats == (count or None)
     assert len(await app.memory.search("passport ", limit=5)) == 1
+
+
+async def test_a_question_tells_in_how_many_other_chats_nothing_fitted(app: Application) -> None:
+    for title in ("Norway trip", "Packing", "Diary"):
+        told = await _chat(app, "My passport is in the blue drawer.", title=title)
+    await app.memory_choices.leave_out(told, None, is_left_out=True)
+    chat = await _chat(app, title="Cooking")
+
+    async def searched(text: str, **how) -> int | None:
+        question, _ = await _ask(app, chat, text, parent_id=None, **how)
+        assert question.recalled == ()
+        return question.searched_chats
+
+    assert await searched("How long does risotto simmer?") == 2
+    assert await searched("Thanks!") is None
+    assert await searched("How long does risotto simmer?", memory=False) is None
 
 
 async def test_a_passage_switched_off_is_in_no_request_any_more(app: Application) -> None:

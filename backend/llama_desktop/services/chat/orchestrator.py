@@ -16,7 +16,6 @@ from llama_desktop.domain.chat import (
     Attachment,
     Conversation,
     MessageStatus,
-    Passage,
     SamplingParameters,
     ShownBranch,
     TurnIds,
@@ -41,7 +40,7 @@ from llama_desktop.services.conversation_tree import (
 )
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.event_hub import Topic
-from llama_desktop.services.memory.recall import RecallService
+from llama_desktop.services.memory.recall import Recalled, RecallService
 from llama_desktop.services.sampling import require_sound_parameters
 
 _USUAL_PACE: Final = SavePace()
@@ -141,9 +140,9 @@ class Orchestrator:
         if attachment_ids:
             attachments = await self._attachments.take(conversation_id, attachment_ids)
 
-        recalled: tuple[Passage, ...] = ()
+        context = Recalled()
         if self._recall is not None:
-            recalled = await self._recall.find_context(
+            context = await self._recall.find_context(
                 conversation_id, text, parent_id=parent_id, is_wanted=memory
             )
 
@@ -155,7 +154,8 @@ class Orchestrator:
                 parent_id=parent_id,
                 now=now,
                 attachments=attachments,
-                recalled=recalled,
+                recalled=context.passages,
+                searched_chats=context.searched_chats,
             )
             assert asked_in.leaf_id is not None
             return append_answer(asked_in, asked_in.leaf_id, status=status, now=now)

@@ -120,6 +120,11 @@ class MemoryIndex:
         """Until nothing waits to be indexed."""
         await self._caught_up.wait()
 
+    @property
+    def knows_all(self) -> bool:
+        """Whether every chat was read, but for what changed a moment ago."""
+        return self._opened.is_set() and self._done >= self._total
+
     async def _run(self) -> None:
         failures = 0
         while not self._is_closing:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from llama_desktop.domain.chat import Conversation, Passage
 from llama_desktop.domain.errors import EngineRequestFailed
@@ -51,6 +51,13 @@ _MAX_QUESTION: Final = 4_000
 """Of a long question, its beginning and its end are looked up: the middle is mostly pasted."""
 
 
+class Recalled(Struct, frozen=True):
+    """What goes with a question, and how far was looked for it: see `Message`."""
+
+    passages: tuple[Passage, ...] = ()
+    searched_chats: int | None = None
+
+
 class RecallService:
     """What goes with a question from other chats, and from what no longer fits of its own."""
 
@@ -78,7 +85,7 @@ class RecallService:
         *,
         parent_id: int | UnsetType | None,
         is_wanted: bool | None,
-    ) -> tuple[Passage, ...]:
+    ) -> Recalled:
         """The passages for a question that will stand under `parent_id`: facts, then oldest first.
 
         Never late, and never a reason not to ask: what cannot be found in time is not given.
@@ -88,12 +95,12 @@ class RecallService:
             ServerNotRunning: no model is loaded.
         """
         if is_wanted is False:
-            return ()
+            return Recalled()
         try:
             async with asyncio.timeout(self._deadline):
                 conversation = await self._conversations.get(conversation_id)
                 if not self._is_on(conversation, is_wanted):
-                    return ()
+                    return Recalled()
                 if parent_id is UNSET:
                     parent_id = conversation.leaf_id
                 assert not isinstance(parent_id, UnsetType)
@@ -102,7 +109,7 @@ class RecallService:
             logger.info("older messages could not be found in time")
         except (SearchIndexUnusable, SearchInterrupted) as error:
             logger.info("older messages could not be found: %s", error)
-        return ()
+        return Recalled()
 
     def _is_on(self, conversation: Conversation, is_wanted: bool | None) -> bool:
         for says in (is_wanted, conversation.memory):
@@ -110,22 +117,25 @@ class RecallService:
                 return says
         return self._settings.get().memory_enabled
 
-    async def _find(self, present: Present, question: str) -> tuple[Passage, ...]:
+    async def _find(self, present: Present, question: str) -> Recalled:
         facts = choose_facts(self._facts.get(), present)
         texts = (*present.texts, *(fact.text for fact in facts))
         found = await self._search(question, present, texts)
-        return await self._fit([*facts, *found])
+        searched = None
+        if found is not None and self._memory.index.knows_all:
+            searched = self._conversations.count_recallable(beside=present.conversation_id)
+        return Recalled(await self._fit([*facts, *(found or ())]), searched)
 
     async def _search(
         self, question: str, present: Present, texts: tuple[str, ...]
-    ) -> list[Passage]:
-        """What was said before and fits, best first."""
+    ) -> list[Passage] | None:
+        """What was said before and fits, best first; None: the question says too little."""
         half = _MAX_QUESTION // 2
         is_long = len(question) > _MAX_QUESTION
         text = f"{question[:half]} {question[-half:]}" if is_long else question
         query = read_prompt(text)
         if sum(len(word.terms) for word in query.words) < _LEAST_TERMS:
-            return []
+            return None
         settings = self._settings.get()
         least = _LOOSEST + settings.memory_strictness * (_STRICTEST - _LOOSEST)
         left_out = await self._conversations.find_left_out()

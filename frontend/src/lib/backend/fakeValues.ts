@@ -44,6 +44,7 @@ export function fakeMessage(id: number, changes: Partial<Message> = {}): Message
 		omitted_message_ids: [],
 		attachments: [],
 		recalled: [],
+		searched_chats: null,
 		passages_off: [],
 		passages_left_out: [],
 		is_left_out: false,

@@ -759,6 +759,7 @@ export interface Message {
 	omitted_message_ids: number[];
 	attachments: Attachment[];
 	recalled: Passage[];
+	searched_chats: number | null;
 	passages_off: number[];
 	passages_left_out: number[];
 	is_left_out: boolean;

@@ -10,6 +10,7 @@ export const memory = {
 				...(passages > 0 ? [`${plural(passages, 'passage', 'passages')} from past chats`] : []),
 				...(facts > 0 ? [plural(facts, 'remembered fact', 'remembered facts')] : [])
 			].join(', '),
+		nothing: (chats: number) => `nothing relevant in ${plural(chats, 'past chat', 'past chats')}`,
 		used: (used: number, count: number) =>
 			`${formatCount(used)} of ${plural(count, 'passage', 'passages')} used`,
 		show: 'Show passages',
