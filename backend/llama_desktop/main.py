@@ -160,7 +160,9 @@ def _run(arguments: argparse.Namespace, paths: AppPaths, lock: InstanceLock) -> 
 def _make_window() -> NativeWindow:
     from llama_desktop.bridge.window import NativeWindow
 
-    return NativeWindow(icon=Path(__file__).resolve().parent / "bridge" / "icon.png")
+    window = NativeWindow(icon=Path(__file__).resolve().parent / "bridge" / "icon.png")
+    window.load_toolkit()
+    return window
 
 
 def _show_window(window: NativeWindow, host: Host, address: Address, paths: AppPaths) -> None:

@@ -29,6 +29,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
+        # Now, and not when it serves: by then another thread imports the app.
+        self.config.load()
         self._closing = closing
 
     async def main_loop(self) -> None:

@@ -8,6 +8,8 @@ closed here were each reproduced with pywebview 6.2.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import logging
 import os
 import sys
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 TITLE: Final = "Llama Desktop"
 MIN_SIZE: Final = (480, 560)
 DEFAULT_GEOMETRY: Final = WindowGeometry(width=1280, height=832)
+_TOOLKITS: Final = {"linux": ("qt", "gtk"), "darwin": ("cocoa",), "win32": ("winforms",)}
+"""pywebview's modules by platform, the preferred one first."""
 _LAST_WORDS_SECONDS: Final = 1.0
 """A page that hangs keeps the window for no longer."""
 
@@ -58,6 +62,19 @@ class NativeWindow:
         self.on_leaving: Callable[[], None] | None = None
         """Called on the window's thread when the person closes it, which then waits for `close`."""
 
+    def load_toolkit(self) -> None:
+        """Import all that `show` needs. What is missing is told there.
+
+        Before the core starts, whose thread imports as well: where two threads import packages that
+        import each other, Python hands one of them half a module rather than lock up.
+        """
+        prepare_environment()
+        sever_bridge()
+        for name in _TOOLKITS.get(sys.platform, ()):
+            with contextlib.suppress(ImportError, ValueError):  # the latter: gi has no such version
+                importlib.import_module(f"webview.platforms.{name}")
+                return
+
     def show(self, url: str, geometry: WindowGeometry) -> None:
         """Open the window on a page of ours and run its event loop.
 
@@ -65,10 +82,8 @@ class NativeWindow:
             WindowUnavailable: no display, or no toolkit; nothing was opened.
         """
         check_display()
-        prepare_environment()
-        import webview  # slow, and never needed without a window
+        import webview
 
-        sever_bridge()
         toolkit = _toolkit(url)
         self._maximized = geometry.maximized
         window = webview.create_window(

@@ -334,6 +334,33 @@ def test_a_second_start_shows_the_first_window_and_ends(
     assert app.process.poll() is None
 
 
+def test_the_windows_thread_imports_nothing_that_the_core_imports(
+    display: Screen, tmp_path: Path
+) -> None:
+    """Two threads that import the same packages can each get half a module, and the start dies."""
+    seen = tmp_path / "seen"
+    watcher = tmp_path / "watching" / "sitecustomize.py"
+    watcher.parent.mkdir()
+    watcher.write_text(
+        "import sys, threading\n"
+        "class Watcher:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        threads = {thread.name for thread in threading.enumerate()}\n"
+        "        if 'core' in threads:\n"
+        f"            with open({str(seen)!r}, 'a') as file:\n"
+        "                print(threading.current_thread().name, name, file=file)\n"
+        "sys.meta_path.insert(0, Watcher())\n"
+    )
+    with window_app(display, tmp_path / "data", environment={"PYTHONPATH": str(watcher.parent)}):
+        pass
+
+    imported = [line.split() for line in seen.read_text().splitlines()]
+    by_core = {name for thread, name in imported if thread != "MainThread"}
+    by_window = {name.partition(".")[0] for thread, name in imported if thread == "MainThread"}
+    assert "llama_desktop.bootstrap" in by_core
+    assert by_window == {"llama_desktop"}
+
+
 def test_without_a_toolkit_a_browser_is_the_window(display: Screen, tmp_path: Path) -> None:
     """As on a machine where neither Qt nor GTK can be imported."""
     blocker = tmp_path / "without-toolkits" / "sitecustomize.py"
