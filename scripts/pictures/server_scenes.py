@@ -28,13 +28,13 @@ from pictures.stage import NARROW, Stage, put_mouse_away
 
 _MEGA: Final = 10**6
 _GPU_OUT: Final = (
-    "using device CUDA0 (NVIDIA GeForce RTX 4070) - 11345 MiB free",
-    "load_tensors: offloaded 41/41 layers to GPU",
-    "E ggml_backend_cuda_buffer_type_alloc_buffer: allocating 13302.36 MiB on device 0: "
-    "cudaMalloc failed: out of memory",
-    "E alloc_tensor_range: failed to allocate CUDA0 buffer of size 13948534784",
-    "E llama_model_load: error loading model: unable to allocate CUDA0 buffer",
-    "E srv load_model: failed to load model, Mistral-Small-3.2-24B-Q4_K_M.gguf",
+    "0.00.100.001 I using device CUDA0 (NVIDIA GeForce RTX 4070) - 11345 MiB free",
+    "0.00.100.002 I load_tensors: offloaded 41/41 layers to GPU",
+    "0.00.100.004 E ggml_backend_cuda_buffer_type_alloc_buffer: allocating 13302.36 MiB on "
+    "device 0: cudaMalloc failed: out of memory",
+    "0.00.100.010 E alloc_tensor_range: failed to allocate CUDA0 buffer of size 13948534784",
+    "0.00.100.016 E llama_model_load: error loading model: unable to allocate CUDA0 buffer",
+    "0.00.100.022 E srv load_model: failed to load model, Mistral-Small-3.2-24B-Q4_K_M.gguf",
     "main: exiting due to model loading error",
 )
 

@@ -76,7 +76,12 @@ class Diagnostician:
                     failure = diagnose(evidence)
         except TimeoutError:
             logger.warning("what the machine has free cannot be found out in time")
-        logger.warning("llama-server failed: %s (%s)", failure.message, failure.cause)
+        logger.warning(
+            "llama-server failed: %s (%s; %s)",
+            failure.message,
+            failure.cause,
+            failure.exit_words or "it has not ended",
+        )
         return failure
 
     def _look(self, evidence: Evidence) -> Evidence:

@@ -38,6 +38,15 @@ describe('the card of a crash', () => {
 		expect(card).toHaveTextContent(/second try/);
 	});
 
+	test('names the model once', () => {
+		const name = 'Qwen3-8B-Q4_K_M';
+		show({ message: `${name} does not fit.` });
+		const card = screen.getByRole('region', { name: /llama-server stopped/ });
+		expect(card).toHaveTextContent(
+			`It ended with exit code 1 while loading. ${name} does not fit.`
+		);
+	});
+
 	test('offers what can be done here, with its numbers, and does it', async () => {
 		const { backend, user } = show();
 		const tries = within(screen.getByRole('list')).getAllByRole('button');

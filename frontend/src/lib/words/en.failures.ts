@@ -12,8 +12,9 @@ export interface ActionWords {
 export const failures = {
 	title: (headline: string) => `llama-server stopped: ${headline}`,
 	stillLoading: (name: string) => `${name} is still being loaded`,
-	ended: (how: string, name: string, whileLoading: boolean) =>
-		whileLoading ? `It ended with ${how} while loading ${name}.` : `It ended with ${how}.`,
+	ended: (how: string) => `It ended with ${how}.`,
+	endedLoading: (how: string, name: string | null) =>
+		`It ended with ${how} while loading${name === null ? '' : ` ${name}`}.`,
 	tryLabel: 'What to try',
 	openLog: 'Open log',
 	copyReport: 'Copy report',

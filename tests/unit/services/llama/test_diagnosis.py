@@ -52,6 +52,12 @@ def say(*lines: str, exit_code: int = 1, while_loading: bool = True, **more: Any
     return Ending(exit_code=exit_code, while_loading=while_loading, lines=lines, time=1.0, **more)
 
 
+def test_how_it_ended_is_told_once() -> None:
+    for sample in SAMPLES:
+        failure = judge(ending_of(sample))
+        assert failure.exit_words is None or failure.exit_words not in failure.message
+
+
 def test_at_least_95_percent_of_the_set_are_named_right_and_none_is_confidently_wrong() -> None:
     assert len(SAMPLES) > 150
     wrong = {

@@ -10,7 +10,6 @@ from typing import Final
 from msgspec import Struct
 
 from llama_desktop.domain.failure import FailureCause
-from llama_desktop.infrastructure.llama.exit_words import describe_exit
 from llama_desktop.services.llama.diagnosis.evidence import Evidence
 from llama_desktop.services.llama.diagnosis.log_reading import (
     find_asked_bytes,
@@ -24,7 +23,8 @@ _MEGABYTE: Final = 1_000_000
 
 
 class CauseWords(Struct, frozen=True):
-    """`{model}`, `{what}`, `{exit}`, `{when}` and `{engine}` stand for what they say."""
+    """`{model}`, `{what}`, `{when}` and `{engine}` stand for what they say. How it ended
+    is no part of it: `ServerFailure.exit_words` tells that."""
 
     headline: str
     message: str
@@ -117,16 +117,16 @@ CAUSE_WORDS: Final[dict[FailureCause, CauseWords]] = {
     ),
     _Cause.CRASHED_AT_CHAT: CauseWords(
         "crashed at the first question",
-        "{model} was loaded, but the engine broke down over the first question ({exit}). What "
+        "{model} was loaded, but the engine broke down over the first question. What "
         "stands in the file, or the engine, is at fault.",
     ),
     _Cause.GAVE_UP: CauseWords(
         "gave up on an error of its own",
-        "The engine found itself in a state that should not happen {when} ({exit}).",
+        "The engine found itself in a state that should not happen {when}.",
     ),
-    _Cause.CRASHED: CauseWords("crashed", "The engine crashed {when}: {exit}."),
+    _Cause.CRASHED: CauseWords("crashed", "The engine crashed {when}."),
     _Cause.KILLED: CauseWords(
-        "ended from outside", "Another program or person ended the engine {when} ({exit})."
+        "ended from outside", "Another program or person ended the engine {when}."
     ),
     _Cause.ENDED: CauseWords(
         "ended in good order",
@@ -137,7 +137,7 @@ CAUSE_WORDS: Final[dict[FailureCause, CauseWords]] = {
     ),
     _Cause.UNKNOWN: CauseWords(
         "unknown reason",
-        "The engine ended {when} ({exit}), and why is not known. The log may tell.",
+        "The engine ended {when}, and why is not known. The log may tell.",
     ),
 }
 
@@ -148,7 +148,6 @@ def describe(symptom: Symptom, evidence: Evidence) -> tuple[str, str]:
     sentence = _describe_sharply(symptom, evidence) or words.message.format(
         model=evidence.model_name,
         what=_what(symptom, evidence),
-        exit=_exit(evidence),
         when=_when(evidence),
         engine=evidence.ending.engine_path or "the engine",
     )
@@ -177,7 +176,9 @@ def _describe_sharply(symptom: Symptom, evidence: Evidence) -> str | None:
                 "A newer llama-server may read it."
             )
         case _Cause.LIBRARY_MISSING if not what:
-            return f"The engine cannot start: {_exit(evidence)}."
+            return (
+                "The engine cannot start: a library that it needs is missing or of another version."
+            )
         case _Cause.KILLED if evidence.ending.exit_code == -9 and evidence.ending.oom_kills is None:
             return (
                 f"The engine was killed from outside {_when(evidence)}: by another program or "
@@ -196,11 +197,6 @@ def _what(symptom: Symptom, evidence: Evidence) -> str:
     if symptom.cause is _Cause.ENGINE_NOT_EXECUTABLE:
         return (ending.start_error or "it is not executable").rstrip(".")
     return symptom.what
-
-
-def _exit(evidence: Evidence) -> str:
-    code = evidence.ending.exit_code
-    return "it never started" if code is None else describe_exit(code)
 
 
 def _when(evidence: Evidence) -> str:
