@@ -29,6 +29,7 @@ from llama_desktop.infrastructure.folder_watch import watch_folders
 from llama_desktop.infrastructure.hub import Hub, find_endpoint
 from llama_desktop.infrastructure.hub_token import HubToken, find_keychain
 from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.devices import DeviceFinder
 from llama_desktop.infrastructure.llama.engine_log import EngineLog
 from llama_desktop.infrastructure.llama.environment import build_environment
 from llama_desktop.infrastructure.llama.launcher import LlamaLauncher
@@ -89,6 +90,7 @@ from llama_desktop.services.models.fit_service import FitService
 from llama_desktop.services.models.hub_account import HubAccountService
 from llama_desktop.services.models.hub_fit import HubFitService
 from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.models.machine import MachineService
 from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.models.room import RoomService
 from llama_desktop.services.notices import NoticeService
@@ -181,7 +183,8 @@ async def open_application(
         telemetry = await stack.enter_async_context(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
-        machine = MachineReader()
+        devices = DeviceFinder(finder, paths.engine_home)
+        machine = MachineService(MachineReader(), devices.find_devices)
         fit = await stack.enter_async_context(
             FitService(llama.topic, models, model_records, machine, settings.complete)
         )
@@ -345,7 +348,9 @@ async def open_application(
                 log=lambda: log.lines,
                 history=lambda: telemetry.history,
             ),
-            doctor=DoctorService(paths, finder, version=version, look_at_window=_look_at_window),
+            doctor=DoctorService(
+                paths, finder, devices, version=version, look_at_window=_look_at_window
+            ),
             notices=notices,
             leaving=leaving,
             topics={
@@ -448,7 +453,13 @@ def build_doctor(paths: AppPaths, *, version: str, llama_server: Path | None) ->
     finder = _build_finder(
         paths, llama_server, lambda: settings.peek().llama_server_path, home=home
     )
-    return DoctorService(paths, finder, version=version, look_at_window=_look_at_window)
+    return DoctorService(
+        paths,
+        finder,
+        DeviceFinder(finder, home),
+        version=version,
+        look_at_window=_look_at_window,
+    )
 
 
 def _look_at_window() -> DoctorLine:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.5.0-fake (build 1, commit fa4e000)"
 
+_DEVICES = "FAKE_DEVICES"
 _FLAGS = (
     ("-t,    --threads", "N", "number of CPU threads to use during generation (default: -1)"),
     ("-c,    --ctx-size", "N", "size of the prompt context (default: 0)"),
@@ -47,8 +48,11 @@ _FLAGS = (
 )
 
 
-def install(folder: Path) -> Path:
-    """Make the executable; returns its path. POSIX only."""
+def install(folder: Path, *, devices: str | None = None) -> Path:
+    """Make the executable; returns its path. POSIX only.
+
+    `devices` are the lines that it lists its GPUs with; None: it is too old for the question.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "llama-server"
     tests = str(Path(__file__).parents[1])
@@ -58,9 +62,10 @@ def install(folder: Path) -> Path:
     )
     # -S and -E: without site-packages and our environment it starts in half the time
     command = shlex.join([sys.executable, "-S", "-E", "-c", code])
+    listing = "" if devices is None else f"export {_DEVICES}={shlex.quote(devices)}\n"
     # Who can tell how far it is has these words in it, as a real one.
     words = "cmd_child_to_router:state:"
-    program.write_text(f'#!/bin/sh\n# {words}\nexec {command} "$@"\n')
+    program.write_text(f'#!/bin/sh\n# {words}\n{listing}exec {command} "$@"\n')
     program.chmod(0o755)
     return program
 
@@ -74,6 +79,9 @@ def main() -> None:
         print("----- common params -----\n")
         for spellings, value, text in _FLAGS:
             print(f"{spellings} {value or ''}".ljust(40) + text)
+        return
+    if "--list-devices" in sys.argv and _DEVICES in os.environ:
+        print(f"Available devices:\n{os.environ[_DEVICES]}")
         return
     arguments = _parse()
     FakeServer(arguments, read_behaviour(Path(arguments.model))).run()

@@ -25,7 +25,10 @@ static int is(const char *fault) {
     const char *set = getenv("FAKE_NVML");
     return set && !strcmp(set, fault);
 }
-static unsigned watched_pid(void) { return (unsigned)atoi(getenv("FAKE_NVML_PID")); }
+static unsigned watched_pid(void) {
+    const char *pid = getenv("FAKE_NVML_PID");
+    return pid ? (unsigned)atoi(pid) : 0;
+}
 static int is_second(void *device) { return device == &devices[1]; }
 static int place_of(void *device) {
     for (int place = 0; place < 7; place++)

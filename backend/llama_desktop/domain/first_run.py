@@ -46,6 +46,8 @@ class FirstRun(Struct, frozen=True, kw_only=True):
     """The one for this computer first; empty: none would fit."""
     memory_total_bytes: int | None
     gpus: tuple[GpuMemory, ...]
+    """Those that the engine can use; `idle_gpus` are the others."""
+    idle_gpus: tuple[GpuMemory, ...]
     engine: Engine | None
     engine_problem: str | None
     """Why no llama-server can be used."""

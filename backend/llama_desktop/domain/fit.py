@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     PARTLY = "partly"
     """Some layers on the GPU, the rest in RAM."""
     RAM = "ram"
-    """In RAM alone; there is no GPU, or it is not to be used."""
+    """In RAM alone; there is no GPU, the engine cannot use it, or it is not to be used."""
     TOO_LARGE = "too_large"
     UNKNOWN = "unknown"
     """The file or the machine tells too little."""
@@ -48,6 +48,8 @@ class GpuMemory(Struct, frozen=True, kw_only=True):
     total_bytes: int
     free_bytes: int
     """What the model that is loaded now would give back counts as free."""
+    shares_ram: bool = False
+    """It is a part of the machine's memory, which then counts once."""
 
 
 class MachineState(Struct, frozen=True, kw_only=True):
@@ -58,6 +60,9 @@ class MachineState(Struct, frozen=True, kw_only=True):
     """What the model that is loaded now would give back counts as free."""
     threads: int
     gpus: tuple[GpuMemory, ...] = ()
+    """Those that the engine can use."""
+    idle_gpus: tuple[GpuMemory, ...] = ()
+    """Those that the engine cannot use, for it was not built for them."""
     server_ram: MemoryParts | None = None
     """What the loaded model has of the RAM; None: no model is loaded."""
     server_gpu: MemoryParts | None = None

@@ -58,6 +58,8 @@ class MetricsSample(Struct, frozen=True, kw_only=True):
     """By the server and its children."""
     gpus: tuple[GpuSample, ...] | None
     """None: no GPU driver that we can read."""
+    gpu_shares_ram: bool = False
+    """The GPU has no memory of its own: what is told of the RAM is of both."""
 
 
 class MetricsSnapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):

@@ -177,6 +177,7 @@ export function aSample(change: Partial<MetricsSample> = {}): MetricsSample {
 		machine_memory_used_bytes: 7.9 * 1024 ** 3,
 		machine_memory_total_bytes: 16 * 1024 ** 3,
 		gpus: null,
+		gpu_shares_ram: false,
 		...change
 	};
 }

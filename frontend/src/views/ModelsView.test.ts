@@ -106,7 +106,8 @@ describe('what fits', () => {
 				ram_total_bytes: 32 * gib,
 				ram_free_bytes: 24 * gib,
 				threads: 16,
-				gpus: [{ name: 'Card', total_bytes: 12 * gib, free_bytes: 11 * gib }],
+				gpus: [{ name: 'Card', total_bytes: 12 * gib, free_bytes: 11 * gib, shares_ram: false }],
+				idle_gpus: [],
 				server_ram: null,
 				server_gpu: null
 			},
@@ -121,6 +122,32 @@ describe('what fits', () => {
 		expect(rowOf('Gemma 3 12B it')).toHaveTextContent('Partly 25 of 37 layers');
 		expect(screen.getByText('24.0 GB free')).toBeInTheDocument();
 		expect(screen.getByText('11.0 GB free')).toBeInTheDocument();
+	});
+
+	test('tells of a GPU that the engine was not built for, and leads to the engines', async () => {
+		const gib = 1024 ** 3;
+		const card = { total_bytes: 12 * gib, free_bytes: 11 * gib };
+		backend.answer('estimate_library', () => ({
+			machine: {
+				ram_total_bytes: 32 * gib,
+				ram_free_bytes: 24 * gib,
+				threads: 16,
+				gpus: [{ ...card, name: 'Apple M2 Pro', shares_ram: true }],
+				idle_gpus: [
+					{ ...card, name: 'RTX 4070', shares_ram: false },
+					{ ...card, name: 'RTX 4070', shares_ram: false }
+				],
+				server_ram: null,
+				server_gpu: null
+			},
+			estimates: []
+		}));
+		const { stores, user } = renderWithStores(ModelsView, { backend });
+
+		expect(await screen.findByText(/was not built for RTX 4070: models run/)).toBeInTheDocument();
+		expect(screen.getByText('Apple M2 Pro, part of the RAM')).toBeInTheDocument();
+		await user.click(screen.getByRole('button', { name: 'Choose another engine' }));
+		expect(stores.navigation.view).toBe('settings');
 	});
 
 	test('is not known where nothing answers', () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from llama_desktop.domain.errors import EngineNotFound
 from llama_desktop.domain.llama import EngineKind
 from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.devices import DeviceFinder
 from llama_desktop.infrastructure.llama.probe import Prober, Unusable
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
@@ -169,3 +171,33 @@ async def test_a_built_in_engine_behind_a_script_serves_as_a_foreign_one(
     assert found.engine.kind is EngineKind.EXTERNAL
     assert found.capabilities.reports_port
     assert {"--flash-attn", "--cache-ram", "--no-ui"} <= found.capabilities.flags
+
+
+async def test_the_built_in_engine_tells_that_it_uses_no_gpu(
+    tmp_path: Path, make_finder: MakeFinder
+) -> None:
+    assert await DeviceFinder(make_finder(), tmp_path).find_devices() == ()
+
+
+async def test_an_engine_is_asked_once_for_its_gpus_and_again_when_it_has_changed(
+    tmp_path: Path, make_finder: MakeFinder
+) -> None:
+    asked = tmp_path / "asked"
+    listing = "Available devices:\n  CUDA0: RTX 4070 (12282 MiB, 11345 MiB free)"
+    body = f'[ "$1" = --list-devices ] && echo . >> {asked} && echo "{listing}" && exit 0'
+    program = write_program(tmp_path / "a" / "llama-server", body=body)
+    devices = DeviceFinder(make_finder(program), tmp_path)
+    found = await asyncio.gather(devices.find_devices(), devices.find_devices())
+    assert [[device.name for device in each or ()] for each in found] == [["RTX 4070"]] * 2
+    assert asked.read_text().count(".") == 1
+    write_program(program, body="exit 1", version="2")
+    assert await devices.find_devices() is None
+
+
+async def test_an_old_engine_that_does_not_know_the_question_tells_nothing(
+    tmp_path: Path, make_finder: MakeFinder
+) -> None:
+    program = write_program(
+        tmp_path / "a" / "llama-server", body='[ "$1" = --list-devices ] && exit 1'
+    )
+    assert await DeviceFinder(make_finder(program), tmp_path).find_devices() is None

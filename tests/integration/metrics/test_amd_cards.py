@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from llama_desktop.domain.fit import GpuMemory
 from llama_desktop.domain.metrics import GpuSample
 from llama_desktop.infrastructure.metrics.amd import AmdReader
+from llama_desktop.infrastructure.metrics.machine import MachineReader
 
 GIB = 1 << 30
 
@@ -53,6 +55,17 @@ def test_every_amd_card_is_read_with_all_that_it_tells(tmp_path: Path) -> None:
             energy_joules=7.25,
         ),
     )
+
+
+def test_what_is_free_on_an_amd_card_counts_for_what_fits(tmp_path: Path) -> None:
+    files = {"mem_info_vram_used": str(6 * GIB), "mem_info_vram_total": str(24 * GIB)}
+    write_card(tmp_path, "card0", {"vendor": "0x1002", "product_name": "Radeon", **files})
+    write_card(tmp_path, "card1", {"vendor": "0x1002"})  # tells no memory
+    reader = MachineReader(AmdReader(tmp_path))
+    machine, _, _ = reader.read(None)
+    reader.close()
+    cards = [gpu for gpu in machine.gpus if gpu.name == "Radeon"]
+    assert cards == [GpuMemory(name="Radeon", total_bytes=24 * GIB, free_bytes=18 * GIB)]
 
 
 def test_what_a_card_does_not_tell_or_garbles_is_none(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import fakes
+from fakes.nvidia_driver import CAN_COMPILE, compile_driver
 from llama_desktop.domain.metrics import GpuSample
 
-SOURCE = Path(fakes.__file__).with_name("fake_nvml.c")
 GIB = 1 << 30
 
 # pynvml keeps the library for the life of the process, so each reading has a process of its own.
@@ -28,17 +26,10 @@ sys.stdout.buffer.write(msgspec.json.encode(readings))
 """
 
 pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or shutil.which("cc") is None,
-    reason="The stand-in for the driver is compiled by a C compiler on Linux.",
+    not CAN_COMPILE, reason="The stand-in for the driver is compiled by a C compiler on Linux."
 )
 
 Readings = list[tuple[GpuSample, ...] | None]
-
-
-def compile_driver(folder: Path, *flags: str) -> Path:
-    library = folder / "libnvidia-ml.so.1"
-    subprocess.run(["cc", "-shared", "-fPIC", *flags, "-o", library, SOURCE], check=True)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -92,37 +92,48 @@ class Prober:
         )
 
     async def _ask(self, path: Path, question: str) -> str:
-        """What it prints."""
-        pieces: list[bytes] = []
-        try:
-            group = await spawn(
-                (str(path), question),
-                environment=self._environment,
-                folder=self._folder,
-                on_output=lambda _, piece: pieces.append(piece),
-            )
-        except OSError as error:
-            raise Unusable(_explain(error), number=error.errno or 0) from error
-        try:
-            async with asyncio.timeout(_SECONDS):
-                code = await group.wait()
-                await group.drain(_DRAIN_SECONDS)
-        except TimeoutError:
-            raise Unusable(f"it does not answer to {question}") from None
-        finally:
-            await group.kill()
-        output = b"".join(pieces)[:_LARGEST_OUTPUT].decode("utf-8", "replace")
-        if signal_name(code) or nt_status(code):
-            words = f"it crashes at once: {describe_exit(code)}"
-            raise Unusable(words, exit_code=code, output=output)
-        if code != 0:
-            last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
-            raise Unusable(
-                f"it ends with {describe_exit(code)}{f': {last.strip()}' if last else ''}",
-                exit_code=code,
-                output=output,
-            )
-        return output
+        command = (str(path), question)
+        return await ask_program(command, environment=self._environment, folder=self._folder)
+
+
+async def ask_program(
+    command: tuple[str, ...], *, environment: Mapping[str, str], folder: Path
+) -> str:
+    """What a program prints for the question that its command line ends with.
+
+    Raises:
+        Unusable: it cannot be run, fails, or gives no answer in time.
+    """
+    pieces: list[bytes] = []
+    try:
+        group = await spawn(
+            command,
+            environment=environment,
+            folder=folder,
+            on_output=lambda _, piece: pieces.append(piece),
+        )
+    except OSError as error:
+        raise Unusable(_explain(error), number=error.errno or 0) from error
+    try:
+        async with asyncio.timeout(_SECONDS):
+            code = await group.wait()
+            await group.drain(_DRAIN_SECONDS)
+    except TimeoutError:
+        raise Unusable(f"it does not answer to {command[-1]}") from None
+    finally:
+        await group.kill()
+    output = b"".join(pieces)[:_LARGEST_OUTPUT].decode("utf-8", "replace")
+    if signal_name(code) or nt_status(code):
+        words = f"it crashes at once: {describe_exit(code)}"
+        raise Unusable(words, exit_code=code, output=output)
+    if code != 0:
+        last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
+        raise Unusable(
+            f"it ends with {describe_exit(code)}{f': {last.strip()}' if last else ''}",
+            exit_code=code,
+            output=output,
+        )
+    return output
 
 
 def _first(group: ExceptionGroup[Exception]) -> Exception:

@@ -8,6 +8,7 @@ import psutil
 
 from llama_desktop.domain.fit import GpuMemory, MachineState
 from llama_desktop.domain.metrics import GpuSample
+from llama_desktop.infrastructure.metrics.amd import AmdReader
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 
@@ -15,8 +16,9 @@ from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 class MachineReader:
     """Reads the real machine, and what one process has of it. Blocks for milliseconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, amd: AmdReader | None = None) -> None:
         self._nvidia = NvidiaReader()
+        self._amd = amd or AmdReader()
 
     def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
         """What is free; and what the process holds in RAM and on the GPUs.
@@ -28,7 +30,8 @@ class MachineReader:
         pids = frozenset[int]() if usage is None else usage.pids
         gpus: list[GpuMemory] = []
         held_gpu: int | None = None
-        for gpu in _usable(self._nvidia.read(pids) or ()):
+        nvidia = self._nvidia.read(pids) or ()
+        for gpu in (*_usable(nvidia), *self._amd.read(pids, first_index=len(nvidia))):
             if gpu.memory_total_bytes is None or gpu.memory_used_bytes is None:
                 continue
             own = gpu.memory_process_bytes or 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 import time
 from typing import Protocol
 
@@ -69,6 +71,7 @@ class SystemProbe:
             machine_memory_total_bytes=machine.total_bytes,
             disk_read_bytes_per_second=usage.disk_read_bytes_per_second,
             gpus=self._read_gpus(usage.pids),
+            gpu_shares_ram=has_unified_memory(sys.platform, platform.machine()),
         )
 
     def read_gpus(self, pid: int) -> GpuReading:
@@ -84,3 +87,8 @@ class SystemProbe:
     def close(self) -> None:
         """Let go of the drivers."""
         self._nvidia.close()
+
+
+def has_unified_memory(system: str, processor: str) -> bool:
+    """Of every computer with Apple's own processors."""
+    return system == "darwin" and processor == "arm64"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from llama_desktop.domain.doctor import DoctorLine, DoctorReport, Ownership, ServerOnMachine
 from llama_desktop.domain.errors import Conflict
 from llama_desktop.infrastructure.gpu_list import list_gpus
-from llama_desktop.infrastructure.llama.binary import EngineFinder, FoundEngine, Rejected
+from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.devices import DeviceFinder
 from llama_desktop.infrastructure.llama.process_list import end_process, list_servers
 from llama_desktop.infrastructure.llama.process_records import ProcessRecords, is_alive
 from llama_desktop.infrastructure.paths import AppPaths
@@ -27,20 +28,23 @@ class DoctorService:
         self,
         paths: AppPaths,
         finder: EngineFinder,
+        devices: DeviceFinder,
         *,
         version: str,
         look_at_window: Callable[[], DoctorLine],
     ) -> None:
         self._paths = paths
         self._finder = finder
+        self._devices = devices
         self._version = version
         self._look_at_window = look_at_window
         self._records = ProcessRecords(paths.processes)
 
     async def examine(self) -> DoctorReport:
         """Takes as long as the slowest engine takes to say its version, 15 s at most."""
-        engines, gpus, servers, data, window = await asyncio.gather(
+        engines, devices, gpus, servers, data, window = await asyncio.gather(
             self._finder.survey(),
+            self._devices.find_devices(),
             asyncio.to_thread(list_gpus),
             asyncio.to_thread(self._list_servers),
             asyncio.to_thread(examine_data, self._paths),
@@ -52,7 +56,7 @@ class DoctorService:
             system=f"{platform.system()} {platform.release()}, {platform.machine()}",
             lines=(
                 *examine_engines(engines),
-                *examine_gpus(gpus, _find_used(engines)),
+                *examine_gpus(gpus, devices),
                 *examine_servers(servers),
                 *data,
                 window,
@@ -77,12 +81,3 @@ class DoctorService:
 
     def _list_servers(self) -> tuple[ServerOnMachine, ...]:
         return judge_servers(list_servers(), tuple(self._records.read()), is_alive)
-
-
-def _find_used(engines: tuple[FoundEngine | Rejected, ...]) -> FoundEngine | None:
-    for engine in engines:
-        if isinstance(engine, FoundEngine):
-            return engine
-        if engine.candidate.is_chosen:
-            return None
-    return None

@@ -136,7 +136,8 @@ def _place(plan: _Plan) -> MemoryEstimate:
         layers = _count_fitting(plan, room)
     gpu, ram = _share(plan, layers)
     is_gpu_full = gpu.total > gpu_free
-    is_ram_full = ram.total + _RAM_MARGIN > (machine.ram_free_bytes or 0)
+    shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
+    is_ram_full = ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
     return _answer(plan, layers, gpu, ram, _judge(plan, layers, is_gpu_full or is_ram_full))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from msgspec.structs import replace
 
@@ -26,24 +26,13 @@ from llama_desktop.services.models.fit import (
 )
 from llama_desktop.services.models.lesson import learn
 from llama_desktop.services.models.library import ModelLibraryService
+from llama_desktop.services.models.machine import MachineService
 from llama_desktop.services.models.records import ModelRecordService
 
 logger = logging.getLogger(__name__)
 
 _MEBI: Final = 1024 * 1024
 _UNKNOWN: Final = ModelFacts(kind=ModelKind.MODEL)
-
-
-class ReadsMachine(Protocol):
-    """See `MachineReader`, which reads the real one."""
-
-    def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
-        """What is free; and what the process holds in RAM and on the GPUs."""
-        ...
-
-    def close(self) -> None:
-        """Let go of drivers."""
-        ...
 
 
 class FitService:
@@ -54,7 +43,7 @@ class FitService:
         server_states: Topic[ServerState],
         library: ModelLibraryService,
         records: ModelRecordService,
-        machine: ReadsMachine,
+        machine: MachineService,
         complete: Callable[[ServerConfig], ServerConfig],
     ) -> None:
         """`complete` fills in what the settings have for a start that says nothing itself."""
@@ -80,7 +69,7 @@ class FitService:
         if self._measuring is not None:
             self._measuring.cancel()
             await asyncio.wait([self._measuring])
-        await asyncio.to_thread(self._machine.close)
+        await self._machine.aclose()
 
     async def read_machine(self) -> MachineState:
         """What is free now; the loaded model counts as ejected."""
@@ -151,7 +140,7 @@ class FitService:
 
     async def _read_machine(self) -> tuple[MachineState, int | None, int | None]:
         pid = None if self._running is None else self._running.pid
-        return await asyncio.to_thread(self._machine.read, pid)
+        return await self._machine.read(pid)
 
     def _on_server_state(self, state: ServerState, _sequence: int) -> None:
         before = self._running

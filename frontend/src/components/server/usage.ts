@@ -119,7 +119,12 @@ function memory(
 	return {
 		id,
 		label: text[id],
-		caption: used === null || total === null ? '' : memoryCaption(total, ofAll),
+		caption:
+			id === 'vram' && latest?.gpu_shares_ram
+				? text.sharedWithRam
+				: used === null || total === null
+					? ''
+					: memoryCaption(total, ofAll),
 		figure: formatMemory(used),
 		isKnown: used !== null,
 		glows: false,

@@ -457,6 +457,7 @@ export interface FirstRun {
 	suggestions: SuggestedModel[];
 	memory_total_bytes: number | null;
 	gpus: GpuMemory[];
+	idle_gpus: GpuMemory[];
 	engine: Engine | null;
 	engine_problem: string | null;
 }
@@ -475,6 +476,7 @@ export interface GpuMemory {
 	name: string;
 	total_bytes: number;
 	free_bytes: number;
+	shares_ram: boolean;
 }
 
 export interface GpuSample {
@@ -704,6 +706,7 @@ export interface MachineState {
 	ram_free_bytes: number | null;
 	threads: number;
 	gpus: GpuMemory[];
+	idle_gpus: GpuMemory[];
 	server_ram: MemoryParts | null;
 	server_gpu: MemoryParts | null;
 }
@@ -782,6 +785,7 @@ export interface MetricsSample {
 	machine_memory_total_bytes: number | null;
 	disk_read_bytes_per_second: number | null;
 	gpus: GpuSample[] | null;
+	gpu_shares_ram: boolean;
 }
 
 export interface MetricsSampled {

@@ -43,6 +43,7 @@ export const firstRun = {
 	ram: (size: string) => `${size} RAM`,
 	disk: (size: string) => `${size} free on disk`,
 	gpu: (name: string, size: string) => `${name}, ${size}`,
+	idleGpu: (name: string) => `${name} is not used by this engine`,
 	notNow: 'Not now',
 	failed: 'This did not work'
 };

@@ -8,7 +8,12 @@ function memory(bytes: number): string {
 /** What fits, what a model can do, how the library is ordered. */
 export const fit = {
 	vram: 'VRAM',
+	sharedMemory: 'GPU',
+	sharedFacts: (name: string) => `${name}, part of the RAM`,
 	ram: 'RAM',
+	idleGpus: (names: readonly string[]) =>
+		`The engine in use was not built for ${names.join(' and ')}: models run without ${names.length === 1 ? 'it' : 'them'}.`,
+	chooseEngine: 'Choose another engine',
 	ramFacts: (total: string, threads: number) => `${total}, ${formatCount(threads)} threads`,
 	free: (free: string) => `${free} free`,
 	ofTotal: (total: string) => `of ${total}`,

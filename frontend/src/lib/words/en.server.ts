@@ -46,6 +46,7 @@ export const serverPage = {
 		cpu: 'CPU',
 		ram: 'RAM',
 		of: (total: string) => `of ${total}`,
+		sharedWithRam: 'shared with the RAM',
 		ofAllPrograms: (total: string) => `of ${total}, all programs`,
 		gpus: (count: number) => `${formatCount(count)} GPUs`,
 		threads: (count: number) => `${formatCount(count)} threads`,

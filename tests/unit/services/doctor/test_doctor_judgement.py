@@ -12,6 +12,7 @@ from llama_desktop.domain.llama import Engine, EngineKind
 from llama_desktop.infrastructure.gpu_list import GpuList, NvidiaDriver, list_gpus
 from llama_desktop.infrastructure.llama.binary import Candidate, FoundEngine, Rejected
 from llama_desktop.infrastructure.llama.command_line import Capabilities
+from llama_desktop.infrastructure.llama.devices import EngineDevice
 from llama_desktop.infrastructure.llama.process_list import SeenServer, is_server
 from llama_desktop.infrastructure.llama.process_records import ProcessRecord
 from llama_desktop.services.doctor.engines import examine_engines, find_build
@@ -31,6 +32,7 @@ def rejected(*, is_chosen: bool) -> Rejected:
     return Rejected(candidate, "it is not executable")
 
 
+DEVICE = EngineDevice("MTL0", "Apple M2", 8 << 30, 8 << 30, shares_ram=True)
 BUILT_IN = found("xllamacpp 1", "built in", EngineKind.EMBEDDED)
 
 
@@ -82,9 +84,15 @@ def test_no_engine_at_all_is_a_failure_with_a_cure() -> None:
 
 def test_a_gpu_that_the_engine_cannot_use_is_told() -> None:
     gpus = GpuList(NvidiaDriver("580.1", ("RTX 4070",)), None, ())
-    (line,) = examine_gpus(gpus, BUILT_IN, "linux")
+    (line,) = examine_gpus(gpus, (), "linux")
     assert (line.finding, "RTX 4070" in line.detail) == (Finding.WARN, True)
-    assert examine_gpus(gpus, found("9000 (a)"), "linux")[0].finding is Finding.OK
+    assert examine_gpus(gpus, (DEVICE,), "linux")[0].finding is Finding.OK
+    assert examine_gpus(gpus, None, "linux")[0].finding is Finding.OK  # it does not tell
+
+
+def test_a_gpu_that_only_the_engine_knows_is_told_by_its_words() -> None:
+    (line,) = examine_gpus(GpuList(None, None, ()), (DEVICE,), "darwin")
+    assert line.detail == "Apple M2, which shares the computer's memory."
 
 
 def test_a_driver_that_does_not_answer_is_a_failure_and_no_gpu_is_none() -> None:

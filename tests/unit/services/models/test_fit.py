@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from llama_desktop.domain.fit import GpuMemory, MachineState, MemoryEstimate, Verdict
 from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
@@ -67,6 +68,18 @@ def _estimate(
         flash_attention=flash_attention,
     )
     return estimate(FitQuestion(config, facts, 0, machine, Lesson(30 * _MIB), 0))
+
+
+def test_memory_that_the_gpu_shares_with_the_processor_counts_once() -> None:
+    apart = _machine(9 * _GIB, 8 * _GIB)
+    (gpu,) = apart.gpus
+    shared = replace(apart, gpus=(replace(gpu, shares_ram=True),))
+    assert _estimate(apart).verdict is Verdict.GPU
+    assert _estimate(shared).ram.total + _estimate(shared).gpu.total < 9 * _GIB
+    assert _estimate(shared).verdict is Verdict.GPU
+    tight = replace(shared, ram_free_bytes=4 * _GIB)
+    assert _estimate(replace(tight, gpus=apart.gpus)).verdict is Verdict.GPU
+    assert _estimate(tight).verdict is Verdict.TOO_LARGE
 
 
 def test_the_cache_of_grouped_heads_is_as_large_as_the_engine_makes_it() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 _AUTO_GPU_LAYERS: Final = {"auto": -1, "all": -2}
+_MEBI: Final = 1024 * 1024
 _FLASH_ATTENTION: Final = {"on": 1, "off": 0, "auto": -1}
 
 
@@ -40,6 +41,9 @@ def parse_by_table(extension: ModuleType, argv: Sequence[str], parameters: Any) 
             build = extension.BUILD_INFO
             _say(f"version: {build['build_number']} ({build['commit']})")
             return 0
+        if name == "--list-devices":
+            _say(_list_devices(extension), sys.stdout)
+            return 0
         flag = flags.get(name)
         if flag is None:
             _say(f"error: invalid argument: {name}")
@@ -51,6 +55,17 @@ def parse_by_table(extension: ModuleType, argv: Sequence[str], parameters: Any) 
             _say(f'error while handling argument "{name}": {reason}')
             return 1
     return None
+
+
+def _list_devices(extension: Any) -> str:
+    """All but the processor, in llama-server's words."""
+    lines = [
+        f"  {device['name']}: {device['description']} ({device['memory_total'] // _MEBI} MiB, "
+        f"{device['memory_free'] // _MEBI} MiB free)"
+        for device in extension.get_device_info()
+        if not device["type"].name.endswith("TYPE_CPU")
+    ]
+    return "\n".join(["Available devices:", *(lines or ["  (none)"])])
 
 
 def _set(parameters: Any, flag: _Flag, rest: Any) -> None:
