@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pictures.chat_scenes import play_chats
+from pictures.gallery_scenes import play_gallery
 from pictures.model_scenes import play_first_run, play_models
 from pictures.search_scenes import play_search
 from pictures.server_scenes import play_failures, play_full_disk, play_server
@@ -21,4 +22,5 @@ SETS: Final[tuple[Callable[[Stage], None], ...]] = (
     play_failures,
     play_full_disk,
     play_first_run,
+    play_gallery,
 )

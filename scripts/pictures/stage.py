@@ -6,15 +6,23 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from playwright.sync_api import Browser, Error, Page
-
-from driver.running_app import RunningApp
 
 WIDE = (1280, 832)
 NARROW = (480, 832)
 Pose = Callable[[Page], None]
 """Brings a page that was just opened into the state that is wanted."""
+
+
+class HasPage(Protocol):
+    """An app that runs, or what else has a page."""
+
+    @property
+    def url(self) -> str:
+        """Of its page."""
+        ...
 
 
 class Stage:
@@ -46,7 +54,7 @@ class Stage:
     def take(
         self,
         name: str,
-        app: RunningApp,
+        app: HasPage,
         pose: Pose,
         *,
         size: tuple[int, int] = WIDE,

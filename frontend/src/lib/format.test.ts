@@ -8,6 +8,7 @@ import {
 	formatMemoryOf,
 	formatSeconds,
 	formatShare,
+	formatLiveSpeed,
 	formatTokensPerSecond
 } from './format';
 
@@ -33,6 +34,8 @@ describe('numbers as people read them', () => {
 	test('a speed has one decimal below 100', () => {
 		expect(plain(formatTokensPerSecond(64.12))).toBe('64.1 tok/s');
 		expect(plain(formatTokensPerSecond(99.97))).toBe('100 tok/s');
+		expect(plain(formatLiveSpeed(64.12))).toBe('64 tok/s');
+		expect(plain(formatLiveSpeed(3.14))).toBe('3.1 tok/s');
 		expect(plain(formatTokensPerSecond(1930.4))).toBe('1,930 tok/s');
 	});
 

@@ -58,6 +58,12 @@ export function formatTokensPerSecond(value: number | null): string {
 	return value === null ? NOT_AVAILABLE : `${formatFigure(value)}${NBSP}tok/s`;
 }
 
+/** A speed while it is measured, of which tenths would only flicker: `64 tok/s`, `3.1 tok/s`. */
+export function formatLiveSpeed(tokensPerSecond: number): string {
+	const figure = tokensPerSecond < 9.95 ? tenths : whole;
+	return `${figure.format(tokensPerSecond)}${NBSP}tok/s`;
+}
+
 /** From 0 to 1: `48 %` */
 export function formatShare(share: number | null): string {
 	return share === null ? NOT_AVAILABLE : `${whole.format(share * 100)}${NBSP}%`;

@@ -1,5 +1,5 @@
 import type { MetricsSample, Starting } from '../../lib/backend/protocol';
-import { formatMemoryOf, formatShare, formatTime, formatTokensPerSecond } from '../../lib/format';
+import { formatLiveSpeed, formatMemoryOf, formatShare, formatTime } from '../../lib/format';
 import type { ServerStore } from '../../lib/stores/serverStore.svelte';
 import { alignSeries } from '../../lib/timeSeries';
 import { words } from '../../lib/words/en';
@@ -83,7 +83,7 @@ function activityHead(activity: Activity): Head {
 		return { dot: 'ok', word: words.engine.ready, rate: '' };
 	}
 	const { kind, tokensPerSecond } = activity;
-	const rate = tokensPerSecond === null ? '' : formatTokensPerSecond(tokensPerSecond);
+	const rate = tokensPerSecond === null ? '' : formatLiveSpeed(tokensPerSecond);
 	return { dot: 'work', word: words.engine[kind], rate };
 }
 
