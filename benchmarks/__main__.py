@@ -23,6 +23,7 @@ from benchmarks import (
     starting,
     storage,
     streaming,
+    telemetry,
 )
 from benchmarks.table import Row, print_table
 
@@ -60,6 +61,7 @@ _BENCHMARKS: Final[dict[str, Callable[[Path, bool], list[Row]]]] = {
     ),
     "storage": lambda folder, quick: asyncio.run(storage.measure(folder, quick=quick)),
     "models": lambda folder, quick: asyncio.run(library.measure(folder, quick=quick)),
+    "telemetry": lambda folder, quick: telemetry.measure(folder, quick=quick),
     "fitting": lambda folder, quick: asyncio.run(fitting.measure(folder, quick=quick)),
 }
 """Each with a folder of its own, and whether few samples do."""

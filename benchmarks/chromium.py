@@ -29,6 +29,20 @@ WATCH_KEYS: Final = """() => {
 KEYS: Final = "() => window.benchKeys"
 """Seconds from each key to the frame that shows what it did."""
 
+COUNT_FRAMES: Final = """() => {
+    window.benchFrames = []
+    let last = performance.now()
+    function next() {
+        const now = performance.now()
+        window.benchFrames.push((now - last) / 1000)
+        last = now
+        window.benchRequest = requestAnimationFrame(next)
+    }
+    window.benchRequest = requestAnimationFrame(next)
+}"""
+FRAMES: Final = "() => { cancelAnimationFrame(window.benchRequest); return window.benchFrames }"
+"""Seconds between the animation frames that were counted."""
+
 
 def find_chromium() -> str | None:
     """Where Chromium is; `None`: nowhere."""

@@ -23,6 +23,7 @@ from models.make import (
 )
 
 __all__ = [
+    "Behaviour",
     "RunningApp",
     "chat_model",
     "endless_model",
@@ -32,6 +33,7 @@ __all__ = [
     "roomy_model",
     "running_app",
     "slow_endless_model",
+    "write_fake_model",
     "write_fake_server",
     "write_large_vocabulary",
     "write_library",

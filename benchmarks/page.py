@@ -15,7 +15,9 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from benchmarks.chromium import (
+    COUNT_FRAMES,
     DIST,
+    FRAMES,
     KEYS,
     WATCH_KEYS,
     find_chromium,
@@ -67,18 +69,6 @@ _SCROLL = """async ([pixels, frames]) => {
     }
     return times
 }"""
-_COUNT_FRAMES = """() => {
-    window.benchFrames = []
-    let last = performance.now()
-    function next() {
-        const now = performance.now()
-        window.benchFrames.push((now - last) / 1000)
-        last = now
-        window.benchRequest = requestAnimationFrame(next)
-    }
-    window.benchRequest = requestAnimationFrame(next)
-}"""
-_FRAMES = "() => { cancelAnimationFrame(window.benchRequest); return window.benchFrames }"
 
 
 def measure(folder: Path, *, quick: bool) -> list[Row]:
@@ -202,10 +192,10 @@ def _measure_streaming(page: Page, characters: int, *, answers: int) -> list[Row
         # The first answer warms up: what it leaves behind is not growth.
         _ask(page, f"Tell story number {number}")
         begin = time.perf_counter()
-        page.evaluate(_COUNT_FRAMES)
+        page.evaluate(COUNT_FRAMES)
         with measured_work(page) as work:
             page.get_by_role("button", name="Stop").wait_for(state="detached", timeout=600_000)
-        counted = page.evaluate(_FRAMES)
+        counted = page.evaluate(FRAMES)
         if number > 0:
             frames += counted
             streamed += time.perf_counter() - begin

@@ -48,6 +48,8 @@ class Behaviour:
     """Starts a child that stays when its parent goes, and prints its pid (`grandchild pid N`)."""
     log_lines: int = 0
     """So many lines more while it loads, as fast as it can."""
+    log_lines_per_second: int = 0
+    """So many lines for as long as it runs."""
     log_hex: str = ""
     """These bytes, printed as they are while it loads."""
 

@@ -123,6 +123,8 @@ class FakeServer:
             server.healthy.set()
             self._log("srv  llama_server: model loaded")
             self._report_state("ready", None)
+        if behaviour.log_lines_per_second:
+            threading.Thread(target=self._chatter, daemon=True).start()
         if behaviour.dies == "running" and server is not None:
             server.was_recognised.wait()
             time.sleep(behaviour.dies_seconds)
@@ -195,6 +197,16 @@ class FakeServer:
             if behaviour.dies == "loading" and step == 2:
                 self._die()
             time.sleep(behaviour.load_seconds / 4 if step < 4 else 0)
+
+    def _chatter(self) -> None:
+        per_second = self._behaviour.log_lines_per_second
+        begin = time.monotonic()
+        number = 0
+        while True:
+            while number < (time.monotonic() - begin) * per_second:
+                self._log(f"slot update_slots: id 0 | task {number} | n_past = {number % 4096}")
+                number += 1
+            time.sleep(0.01)
 
     def _die(self) -> NoReturn:
         for words in self._behaviour.last_words:
