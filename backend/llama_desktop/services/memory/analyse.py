@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from threading import local
 from typing import Final
 
@@ -48,6 +48,7 @@ _EMOJI: Final = (
     "\U0001f1e6-\U0001f1ff\U0001f300-\U0001f3fa\U0001f400-\U0001faff\u2600-\u27bf\u2b50\u2b55"
 )
 _TOKEN: Final = re.compile(rf"(?:[^\W_]|[{_MARKS}])+(?:_+(?:[^\W_]|[{_MARKS}])+)*|[{_EMOJI}]")
+_AROUND_TOKENS: Final = re.compile(f"({_TOKEN.pattern})")
 _ENGLISH_ENDINGS: Final = re.compile(r"(?<=\w)['\u2019\u02bc](?:s|t|m|d|ll|re|ve)\b", re.IGNORECASE)
 _POINTS: Final = re.compile("[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
@@ -55,6 +56,10 @@ _PARTS: Final = re.compile(
     r"[^\W\d_]*?[a-z\u00df-\u00f6\u00f8-\u00ff](?=[A-Z])|[A-Z]+(?=[A-Z][a-z])"
     r"|[^\W\d_]{2,}(?=\d{2})|\d{2,}(?=[^\W\d_]{2})|[^\W_]+"
 )
+
+
+Entry = tuple[str, tuple[str, ...]]
+"""A word as it is written, plainly, and its terms."""
 
 
 class Word(Struct, frozen=True):
@@ -79,6 +84,28 @@ def find_words(text: str) -> Iterator[Word]:
         token = match.group()
         for plain, terms in _analyse_token(token):
             yield Word(plain, terms, match.start(), match.end())
+
+
+def find_words_with(terms: frozenset[str], text: str) -> list[Word]:
+    """Those of `find_words` that have one of these terms, at a fraction of the cost."""
+    pieces = _AROUND_TOKENS.split(text)  # what lies between is at the even places
+    wanted = {token for token in {*pieces[1::2]} if not terms.isdisjoint(_terms_of_token(token))}
+    if not wanted:
+        return []
+    endings = _find_endings(text)
+    ends = list(accumulate(map(len, pieces)))
+    return [
+        Word(plain, own, ends[place - 1], ends[place])
+        for place in range(1, len(pieces), 2)
+        if pieces[place] in wanted and ends[place - 1] - 1 not in endings
+        for plain, own in _analyse_token(pieces[place])
+        if not terms.isdisjoint(own)
+    ]
+
+
+@lru_cache(maxsize=1 << 15)
+def _terms_of_token(token: str) -> frozenset[str]:
+    return frozenset(term for _, terms in _analyse_token(token) for term in terms)
 
 
 def take_apart(text: str) -> tuple[list[str], frozenset[str]]:
@@ -114,8 +141,8 @@ def _find_endings(text: str) -> set[int]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _analyse_token(token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What one run of letters, digits and underscores is searched by: (plain word, its terms)."""
+def _analyse_token(token: str) -> tuple[Entry, ...]:
+    """What one run of letters, digits and underscores is searched by."""
     if not any(character.isalnum() for character in token):
         return ((token, (token,)),)  # an emoji; a mark alone means nothing, and does no harm
     pieces = [piece for piece in token.split("_") if piece]
@@ -133,7 +160,7 @@ def _split_identifier(piece: str) -> list[str]:
     return _PARTS.findall(piece) or [piece]
 
 
-def _analyse_part(part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _analyse_part(part: str) -> Iterator[Entry]:
     plain = _POINTS.sub("", unicodedata.normalize("NFKC", part).casefold())[:_MAX_LENGTH]
     for script, run in groupby(plain, _script_in_word):
         word = "".join(run)

@@ -101,7 +101,8 @@ class MemoryService:
         patience = _OF_A_PERSON if by_meaning else _NONE
         limit = min(max(limit, 1), _MAX_HITS)
         hits = await self._guard(self._find(query, text, limit=limit, only=only, patience=patience))
-        return tuple(_show(hit) for hit in hits)
+        # Not here: a message may be a megabyte, and is read to its end.
+        return await self._run(lambda: tuple(_show(hit) for hit in hits))
 
     async def list_models(self) -> tuple[str, ...]:
         """The names of the models whose answers can be found."""

@@ -8,10 +8,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from llama_desktop.services.memory.analyse import Word, find_words
+from llama_desktop.services.memory.analyse import Word, find_words_with
 from llama_desktop.services.memory.fuse import Group
 
-_SPACE: Final = re.compile(r"\s+")
 _SIGNS: Final = re.compile(
     r"^\s*```\S*|^\s*\|?(?:\s*:?-{3,}:?\s*\|?)+\s*$|^\s*(?:#{1,6}|>+)\s|\*\*|~~|(?<!\w)__|__(?!\w)|[|`]",
     re.MULTILINE,
@@ -31,9 +30,9 @@ class Snippet(Struct, frozen=True):
 
 def cut_snippet(content: str, groups: Sequence[Group], length: int) -> Snippet:
     """The stretch of about this length that has the heaviest words."""
-    text = _SPACE.sub(" ", content).strip()
+    text = " ".join(content.split())
     weights = {term: group.weight for group in groups for term in group.terms}
-    words = [word for word in find_words(text) if any(term in weights for term in word.terms)]
+    words = find_words_with(frozenset(weights), text)
     start, end = _best_span(words, weights, length)
     lead = min(length // _LEAD, length - (end - start))
     first = max(0, start - lead) if len(text) > length else 0

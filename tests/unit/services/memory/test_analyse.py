@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llama_desktop.services.memory.analyse import analyse, find_words, take_apart
+from llama_desktop.services.memory.analyse import analyse, find_words, find_words_with, take_apart
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,13 @@ def test_a_text_is_taken_apart_into_the_same_with_places_and_without(text: str) 
     terms, plain = take_apart(text)
     assert terms == [term for word in words for term in word.terms]
     assert plain == {word.plain for word in words}
+
+
+@given(
+    st.text() | st.text(alphabet="aAsS1_éя中😀 '’", max_size=30),
+    st.text(alphabet="aAsS1éя中😀 ", max_size=6),
+)
+def test_the_words_with_some_terms_are_those_among_all(text: str, asked: str) -> None:
+    terms = frozenset(analyse(asked))
+    words = [word for word in find_words(text) if not terms.isdisjoint(word.terms)]
+    assert find_words_with(terms, text) == words
