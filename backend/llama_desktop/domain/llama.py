@@ -124,12 +124,17 @@ class Engine(Struct, frozen=True, kw_only=True):
 
 
 class ModelMemory(Struct, frozen=True, kw_only=True):
-    """What an engine allocates for a model, in RAM and on GPUs together, in bytes."""
+    """What an engine allocates for a model, in bytes."""
 
     weights: int = 0
     kv_cache: int = 0
     compute: int = 0
     """Working space for one batch."""
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.weights + self.kv_cache + self.compute
 
 
 class LoadStage(StrEnum):
@@ -164,7 +169,10 @@ class LoadedModel(Struct, frozen=True, kw_only=True):
     has_shared_context: bool | None = None
     """Whether all slots share one context window; None: it does not tell."""
     memory: ModelMemory | None = None
-    """What it allocated for the model, as its log tells; None: it does not tell."""
+    """What it allocated for the model, in RAM and on GPUs together, as its log tells; None: it does
+    not tell."""
+    gpu_memory: ModelMemory | None = None
+    """What of that is on GPUs."""
 
 
 class LaunchSteps(Struct, frozen=True, kw_only=True):

@@ -111,7 +111,9 @@ class MemoryMeasurement(Struct, frozen=True, kw_only=True):
     predicted: ModelMemory | None = None
     """Of the same load as `told`; None: of a load that was not compared."""
     told: ModelMemory | None = None
-    """As the engine itself says; None: it does not."""
+    """As the engine itself says, in RAM and on GPUs together; None: it does not."""
+    told_gpu: ModelMemory | None = None
+    """What of that is on GPUs."""
     engine: str = ""
     """Its version: another engine takes another amount."""
 

@@ -106,7 +106,8 @@ export function running(change: Partial<Running> = {}): Running {
 			layers: null,
 			threads: 7,
 			has_shared_context: true,
-			memory: null
+			memory: null,
+			gpu_memory: null
 		},
 		since: NOW,
 		load_seconds: 1,

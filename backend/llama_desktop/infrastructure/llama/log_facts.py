@@ -47,4 +47,5 @@ def with_facts(model: LoadedModel, facts: LogFacts) -> LoadedModel:
         threads=facts.threads,
         has_shared_context=facts.has_shared_context,
         memory=facts.memory.sum_up(),
+        gpu_memory=facts.memory.sum_up(on_gpus=True),
     )

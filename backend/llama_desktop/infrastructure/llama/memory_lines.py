@@ -1,12 +1,13 @@
 """Reads off an engine's log what it allocates of a model. Pure.
 
 Builds of today say it in one line of JSON, where they write JSON; older ones in a line for each
-buffer. A GPU's buffers are counted with those in RAM.
+buffer.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ from llama_desktop.domain.llama import ModelMemory
 
 _MEBI: Final = 1024 * 1024
 _BREAKDOWN: Final = '{"type":"fit_memory_breakdown"'
+_GPU: Final = "device"
+_IN_RAM: Final = ("CPU", "AMX", "BLAS")
 _BUFFER: Final = re.compile(r"(\S+) (model|KV|RS|compute) buffer size = +(\d+(?:\.\d+)?) MiB")
 
 
@@ -24,6 +27,7 @@ class _Row(Struct):
     model: int
     context: int
     compute: int
+    kind: str = ""
 
 
 class _Data(Struct):
@@ -40,7 +44,7 @@ _breakdown: Final = msgspec.json.Decoder(_Breakdown)
 class MemoryLines(Struct, frozen=True):
     """What was told so far."""
 
-    whole: ModelMemory | None = None
+    rows: tuple[_Row, ...] = ()
     """Told in one line; then the others only repeat it."""
     buffers: tuple[tuple[str, str, float], ...] = ()
     """Device, what for, mebibytes."""
@@ -48,7 +52,7 @@ class MemoryLines(Struct, frozen=True):
     def take(self, line: str) -> MemoryLines:
         """The same with what this line tells."""
         if line.startswith(_BREAKDOWN):
-            return replace(self, whole=_read_breakdown(line) or self.whole)
+            return replace(self, rows=_read_rows(line) or self.rows)
         found = _BUFFER.search(line)
         if found is None:
             return self
@@ -58,27 +62,36 @@ class MemoryLines(Struct, frozen=True):
             kept = tuple(one for one in kept if one[:2] != (device, kind))
         return replace(self, buffers=(*kept, (device, kind, size)))
 
-    def sum_up(self) -> ModelMemory | None:
-        """None: nothing was told."""
-        if self.whole is not None or not self.buffers:
-            return self.whole
+    def sum_up(self, *, on_gpus: bool = False) -> ModelMemory | None:
+        """Of all devices together, or of the GPUs alone. None: nothing was told."""
+        if self.rows:
+            rows = [row for row in self.rows if row.kind == _GPU or not on_gpus]
+            return ModelMemory(
+                weights=sum(row.model for row in rows) * _MEBI,
+                kv_cache=sum(row.context for row in rows) * _MEBI,
+                compute=sum(row.compute for row in rows) * _MEBI,
+            )
+        if not self.buffers:
+            return None
+        buffers = [one for one in self.buffers if _is_gpu(one[0]) or not on_gpus]
         return ModelMemory(
-            weights=self._sum("model"),
-            kv_cache=self._sum("KV") + self._sum("RS"),
-            compute=self._sum("compute"),
+            weights=_add_up(buffers, "model"),
+            kv_cache=_add_up(buffers, "KV") + _add_up(buffers, "RS"),
+            compute=_add_up(buffers, "compute"),
         )
 
-    def _sum(self, kind: str) -> int:
-        return int(sum(size for _, of, size in self.buffers if of == kind) * _MEBI)
+
+def _is_gpu(device: str) -> bool:
+    """`CUDA_Host` is RAM that a GPU reads."""
+    return not (device.startswith(_IN_RAM) or device.endswith("_Host"))
 
 
-def _read_breakdown(line: str) -> ModelMemory | None:
+def _add_up(buffers: Sequence[tuple[str, str, float]], kind: str) -> int:
+    return int(sum(size for _, of, size in buffers if of == kind) * _MEBI)
+
+
+def _read_rows(line: str) -> tuple[_Row, ...]:
     try:
-        rows = _breakdown.decode(line).data.rows
+        return _breakdown.decode(line).data.rows
     except msgspec.MsgspecError:  # a build that says it in another way
-        return None
-    return ModelMemory(
-        weights=sum(row.model for row in rows) * _MEBI,
-        kv_cache=sum(row.context for row in rows) * _MEBI,
-        compute=sum(row.compute for row in rows) * _MEBI,
-    )
+        return ()

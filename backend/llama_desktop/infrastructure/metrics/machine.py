@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import psutil
 
@@ -23,19 +24,20 @@ class MachineReader:
     def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
         """What is free; and what the process holds in RAM and on the GPUs.
 
-        What the process holds counts as free. None: there is no process, or it is not told.
+        What the process holds counts as free. None: there is no process, or it is not told; on
+        the GPUs also where one of them does not tell.
         """
         usage = None if pid is None else ProcessTreeReader(pid).read()
         held = None if usage is None else usage.memory_bytes
         pids = frozenset[int]() if usage is None else usage.pids
         gpus: list[GpuMemory] = []
-        held_gpu: int | None = None
+        shares: list[int | None] = []
         nvidia = self._nvidia.read(pids) or ()
         for gpu in (*_usable(nvidia), *self._amd.read(pids, first_index=len(nvidia))):
             if gpu.memory_total_bytes is None or gpu.memory_used_bytes is None:
                 continue
+            shares.append(gpu.memory_process_bytes)
             own = gpu.memory_process_bytes or 0
-            held_gpu = (held_gpu or 0) + own
             free = gpu.memory_total_bytes - gpu.memory_used_bytes + own
             gpus.append(
                 GpuMemory(name=gpu.name, total_bytes=gpu.memory_total_bytes, free_bytes=free)
@@ -51,7 +53,7 @@ class MachineReader:
                 gpus=tuple(gpus),
             ),
             held,
-            held_gpu,
+            _add_up(shares),
         )
 
     def close(self) -> None:
@@ -63,6 +65,11 @@ def _usable(gpus: tuple[GpuSample, ...]) -> list[GpuSample]:
     """A program reaches one instance of all the divided cards, the first if it is told nothing."""
     whole = [gpu for gpu in gpus if not gpu.is_instance]
     return whole + [gpu for gpu in gpus if gpu.is_instance][:1]
+
+
+def _add_up(shares: Sequence[int | None]) -> int | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) if shares and len(known) == len(shares) else None
 
 
 def _read_ram() -> tuple[int | None, int | None]:

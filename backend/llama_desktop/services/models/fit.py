@@ -23,8 +23,8 @@ _MARGIN: Final = 1024 * _MEBI
 """The engine leaves so much free by itself, on each GPU and in RAM."""
 _RAM_MARGIN: Final = 256 * _MEBI
 """A model that leaves less than this is not called one that fits."""
-_GPU_OVERHEAD: Final = 320 * _MEBI
-"""What a driver takes for itself in every process."""
+GPU_OVERHEAD: Final = 320 * _MEBI
+"""What a driver takes for itself in every process, on each GPU."""
 EMBEDDED_OVERHEAD: Final = 28 * _MEBI
 EXTERNAL_OVERHEAD: Final = 16 * _MEBI
 _FLOAT, _HALF = 4, 2
@@ -183,7 +183,7 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
         kv_cache=cache,
         compute=plan.compute,
         projector=question.projector_bytes,
-        overhead=_GPU_OVERHEAD,
+        overhead=question.lesson.gpu_overhead_bytes,
     )
     ram = MemoryParts(
         weights=sum(weights.layers[:first]) + weights.input + weights.other,

@@ -20,11 +20,12 @@ from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.models.fit import (
     EMBEDDED_OVERHEAD,
     EXTERNAL_OVERHEAD,
+    GPU_OVERHEAD,
     USUAL_CONTEXT,
     FitQuestion,
     estimate,
 )
-from llama_desktop.services.models.lesson import learn
+from llama_desktop.services.models.lesson import Lesson, learn
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.machine import MachineService
 from llama_desktop.services.models.records import ModelRecordService
@@ -120,7 +121,6 @@ class FitService:
         record: ModelRecord,
         measured: MemoryMeasurement | None,
     ) -> FitQuestion:
-        usual = self._usual_overhead()
         projector = self._library.find_facts(config.mmproj_path)
         total = machine.ram_total_bytes or 0
         return FitQuestion(
@@ -128,15 +128,18 @@ class FitService:
             facts=self._library.find_facts(config.model_path) or _UNKNOWN,
             projector_bytes=0 if projector is None else projector.weights.total,
             machine=machine,
-            lesson=learn(usual, config, record.measurements),
+            lesson=learn(self._usual(machine), config, record.measurements),
             prompt_cache_bytes=cache_ram_mebibytes(total) * _MEBI,
             measured=measured,
         )
 
-    def _usual_overhead(self) -> int:
+    def _usual(self, machine: MachineState) -> Lesson:
         running = self._running
         kind = EngineKind.EMBEDDED if running is None else running.engine.kind
-        return EMBEDDED_OVERHEAD if kind is EngineKind.EMBEDDED else EXTERNAL_OVERHEAD
+        return Lesson(
+            EMBEDDED_OVERHEAD if kind is EngineKind.EMBEDDED else EXTERNAL_OVERHEAD,
+            GPU_OVERHEAD * len(machine.gpus),
+        )
 
     async def _read_machine(self) -> tuple[MachineState, int | None, int | None]:
         pid = None if self._running is None else self._running.pid
@@ -182,6 +185,7 @@ class FitService:
             measured_gpu_bytes=held_gpu,
             predicted=_add_up(found),
             told=running.model.memory,
+            told_gpu=running.model.gpu_memory,
             engine=running.engine.version,
         )
 

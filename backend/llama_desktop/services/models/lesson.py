@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.models import MemoryMeasurement
@@ -18,14 +19,17 @@ _LARGEST_FACTOR: Final = 4.0
 
 
 class Lesson(Struct, frozen=True):
-    """What the rules alone say is multiplied by the factors, and the overhead is added."""
+    """What the rules alone say is multiplied by the factors, and the overheads are added."""
 
     overhead_bytes: int
+    """In RAM."""
+    gpu_overhead_bytes: int = 0
+    """On all GPUs together, as soon as anything is put there."""
     kv_factor: float = 1.0
     compute_factor: float = 1.0
 
 
-def learn(usual: int, config: ServerConfig, measurements: Sequence[MemoryMeasurement]) -> Lesson:
+def learn(usual: Lesson, config: ServerConfig, measurements: Sequence[MemoryMeasurement]) -> Lesson:
     """From the load most like this one, else what is usual; measurements come newest first.
 
     The overhead is what the process held beyond what was predicted. Where the engine told the
@@ -33,17 +37,21 @@ def learn(usual: int, config: ServerConfig, measurements: Sequence[MemoryMeasure
     is less than nothing.
     """
     if not measurements:
-        return Lesson(usual)
+        return usual
     nearest = min(measurements, key=lambda one: _count_differences(one.config, config))
-    beyond = nearest.measured_bytes - nearest.predicted_bytes
-    predicted, told = nearest.predicted, nearest.told
-    if predicted is None or told is None:
-        return Lesson(max(0, usual + beyond))
+    overhead = usual.overhead_bytes + nearest.measured_bytes - nearest.predicted_bytes
+    predicted, told, told_gpu = nearest.predicted, nearest.told, nearest.told_gpu
+    if predicted is None or told is None or told_gpu is None:
+        return replace(usual, overhead_bytes=max(0, overhead))
     kv_factor = _compare(predicted.kv_cache, told.kv_cache)
-    if nearest.predicted_gpu_bytes == 0:
-        beyond -= int(predicted.kv_cache * kv_factor) - predicted.kv_cache
+    kv_in_ram = told.kv_cache - told_gpu.kv_cache
+    overhead -= kv_in_ram - int(kv_in_ram / kv_factor)
+    gpu_overhead = usual.gpu_overhead_bytes
+    if nearest.measured_gpu_bytes is not None and told_gpu.total > 0:
+        gpu_overhead = nearest.measured_gpu_bytes - told_gpu.total
     return Lesson(
-        overhead_bytes=max(0, usual + beyond),
+        overhead_bytes=max(0, overhead),
+        gpu_overhead_bytes=max(0, gpu_overhead),
         kv_factor=kv_factor,
         compute_factor=_compare(predicted.compute, told.compute),
     )

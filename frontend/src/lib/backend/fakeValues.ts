@@ -129,7 +129,8 @@ export const fakeRunning: Running = {
 		layers: null,
 		threads: 7,
 		has_shared_context: true,
-		memory: null
+		memory: null,
+		gpu_memory: null
 	},
 	since: 1,
 	load_seconds: 1,

@@ -677,6 +677,7 @@ export interface LoadedModel {
 	threads: number | null;
 	has_shared_context: boolean | null;
 	memory: ModelMemory | null;
+	gpu_memory: ModelMemory | null;
 }
 
 export interface LogAppended {
@@ -735,6 +736,7 @@ export interface MemoryMeasurement {
 	measured_gpu_bytes: number | null;
 	predicted: ModelMemory | null;
 	told: ModelMemory | null;
+	told_gpu: ModelMemory | null;
 	engine: string;
 }
 

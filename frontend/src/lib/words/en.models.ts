@@ -50,6 +50,8 @@ export const fit = {
 	atContext: (tokens: number) => `With a context of ${formatCount(tokens)} tokens`,
 	measured: (measured: number, predicted: number) =>
 		`Took ${memory(measured)} GB of RAM when it was loaded like this; expected were ${memory(predicted)} GB.`,
+	measuredGpu: (measured: number, predicted: number) =>
+		`On the GPU it took ${memory(measured)} GB; expected were ${memory(predicted)} GB.`,
 	told: (weights: number, cache: number, compute: number) =>
 		`By the engine’s own count: ${memory(weights)} GB of weights, ${memory(cache)} GB of KV cache, ${memory(compute)} GB to work in.`,
 	advice: {

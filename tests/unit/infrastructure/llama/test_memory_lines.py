@@ -24,11 +24,11 @@ _OLD = (
 )
 
 
-def _read(*lines: str) -> ModelMemory | None:
+def _read(*lines: str, on_gpus: bool = False) -> ModelMemory | None:
     memory = MemoryLines()
     for line in lines:
         memory = memory.take(line)
-    return memory.sum_up()
+    return memory.sum_up(on_gpus=on_gpus)
 
 
 def test_one_line_of_json_tells_it_all_and_counts_before_what_repeats_it() -> None:
@@ -41,6 +41,15 @@ def test_the_buffers_of_older_builds_are_added_up_and_what_is_reserved_again_cou
     assert _read(*_OLD) == ModelMemory(
         weights=764 * _MEGA, kv_cache=304 * _MEGA, compute=73 * _MEGA
     )
+
+
+def test_what_is_on_gpus_is_told_apart() -> None:
+    on_gpu = ModelMemory(weights=600 * _MEGA, kv_cache=200 * _MEGA, compute=100 * _MEGA)
+    assert _read(_BREAKDOWN, on_gpus=True) == on_gpu
+    pinned = "sched_reserve:  CUDA_Host compute buffer size =    16.00 MiB"
+    on_gpu = ModelMemory(weights=int(600.5 * _MEGA), kv_cache=0, compute=50 * _MEGA)
+    assert _read(*_OLD, pinned, on_gpus=True) == on_gpu
+    assert _read(_OLD[1], on_gpus=True) == ModelMemory()
 
 
 def test_nothing_told_is_not_nothing_taken() -> None:

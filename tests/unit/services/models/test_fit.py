@@ -67,7 +67,7 @@ def _estimate(
         gpu_layers=gpu_layers,
         flash_attention=flash_attention,
     )
-    return estimate(FitQuestion(config, facts, 0, machine, Lesson(30 * _MIB), 0))
+    return estimate(FitQuestion(config, facts, 0, machine, Lesson(30 * _MIB, 320 * _MIB), 0))
 
 
 def test_memory_that_the_gpu_shares_with_the_processor_counts_once() -> None:
