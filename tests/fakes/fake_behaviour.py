@@ -29,6 +29,8 @@ class Behaviour:
     """Prints nothing, not even where it listens."""
     deaf: bool = False
     """Ignores SIGTERM, SIGINT and the end of its standard input."""
+    waits_for_word: bool = False
+    """Leaves at a signal only when it is also told on its standard input, as a router does."""
     ends_seconds: float = 0.0
     """How long it takes to leave when it is told to."""
     stranger: bool = False

@@ -137,9 +137,13 @@ class FakeServer:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             return
         for order in {signal.SIGTERM, signal.SIGINT} - {self._behaviour.exit_signal}:
-            signal.signal(order, lambda *_: self._leave(0))
+            signal.signal(order, self._obey)
         if self._is_watched:
             threading.Thread(target=self._watch_stdin, daemon=True).start()
+
+    def _obey(self, *_: object) -> None:
+        if not self._behaviour.waits_for_word:
+            self._leave(0)
 
     def _watch_stdin(self) -> None:
         for line in sys.stdin:

@@ -226,6 +226,16 @@ async def test_a_launch_may_be_cancelled_at_any_moment(
         await launch
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a program is ended there, not asked to leave")
+async def test_a_server_that_waits_for_a_word_of_its_router_is_told_it(
+    make_launcher: MakeLauncher, fake_llama_server: Path, make_fake_model: MakeModel
+) -> None:
+    model = make_fake_model(waits_for_word=True)
+    server = await make_launcher(fake_llama_server).launch(ServerConfig(model_path=model), ignore)
+    await server.stop()
+    assert (await server.wait()).exit_code == 0  # it was not killed
+
+
 async def test_a_deaf_server_with_a_deaf_child_is_stopped_all_the_same(
     make_launcher: MakeLauncher,
     fake_llama_server: Path,

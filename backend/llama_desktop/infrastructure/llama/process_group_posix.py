@@ -30,6 +30,9 @@ from llama_desktop.infrastructure.llama.child_protocol import ChildProtocol, OnO
 assert sys.platform != "win32"  # for the type checker, which reads this file on every system
 
 _SHELL: Final = "/bin/sh"
+_LEAVE: Final = b"cmd_router_to_child:exit\n"
+"""As a router tells the llama-servers in its care. Those of today clean up at the signal, and then
+wait for this word before they leave."""
 _GUARD: Final = "trap '' HUP INT TERM QUIT; read -r _; kill -s KILL -- -$$"
 
 
@@ -60,6 +63,9 @@ class PosixGroup:
     def terminate(self) -> None:
         """See `ProcessGroup`. The guard does not listen to it."""
         self._signal(signal.SIGTERM)
+        orders = self._transport.get_pipe_transport(0)
+        if isinstance(orders, asyncio.WriteTransport) and not orders.is_closing():
+            orders.write(_LEAVE)
 
     async def kill(self) -> None:
         """See `ProcessGroup`."""
