@@ -13,6 +13,7 @@ enum { SUCCESS = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_PERMISSION = 4, INS
 
 typedef struct { unsigned gpu, memory; } Utilization;
 typedef struct { unsigned long long total, free, used; } Memory;
+typedef struct { unsigned version; unsigned long long total, reserved, free, used; } Memory2;
 typedef struct { unsigned pid; unsigned long long used; unsigned gpu_instance, compute_instance; } Process;
 
 static int devices[2] = {0, 1};
@@ -61,10 +62,18 @@ int nvmlDeviceGetUtilizationRates(void *device, Utilization *rates) {
     rates->gpu = 42;
     return tells_little(device) ? NOT_SUPPORTED : SUCCESS;
 }
-int nvmlDeviceGetMemoryInfo(void *device, Memory *memory) {
+/* The driver keeps a gibibyte of the first GPU for itself. */
+static void fill(void *device, Memory2 *memory) {
     unsigned long long total = place_of(device) == 3 ? 5 : is_instance(device) ? 10 : 24;
     unsigned long long used = place_of(device) == 3 ? 1 : 5;
-    memory->total = total << 30, memory->used = used << 30, memory->free = (total - used) << 30;
+    unsigned long long reserved = !tells_little(device);
+    memory->total = total << 30, memory->used = used << 30, memory->reserved = reserved << 30;
+    memory->free = (total - used - reserved) << 30;
+}
+int nvmlDeviceGetMemoryInfo(void *device, Memory *memory) {
+    Memory2 all;
+    fill(device, &all);
+    memory->total = all.total, memory->free = all.free, memory->used = all.used + all.reserved;
     return SUCCESS;
 }
 int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
@@ -124,6 +133,10 @@ static int list_of(void *device, unsigned *count, Process *processes) {
     return is_second(device) ? list(count, processes, second, 1) : list(count, processes, first, 2);
 }
 #ifndef OLD_DRIVER
+int nvmlDeviceGetMemoryInfo_v2(void *device, Memory2 *memory) {
+    fill(device, memory);
+    return SUCCESS;
+}
 int nvmlDeviceGetComputeRunningProcesses_v3(void *d, unsigned *n, Process *p) { return list_of(d, n, p); }
 int nvmlDeviceGetGraphicsRunningProcesses_v3(void *d, unsigned *n, Process *p) { return list_of(d, n, p); }
 #endif

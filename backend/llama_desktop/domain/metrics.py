@@ -23,6 +23,8 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     fan_percent: float | None = None
     is_instance: bool = False
     """A part of a card (MIG): the memory is its own; heat, power, clocks and fan are the card's."""
+    memory_reserved_bytes: int | None = None
+    """Kept by the driver: neither used nor free."""
     energy_joules: float | None = None
     """Counted by the card since its driver was loaded."""
 

@@ -137,6 +137,7 @@ function aGpu(load: number, used: number): GpuSample {
 		memory_used_bytes: used,
 		memory_total_bytes: 12 * GIBI,
 		memory_process_bytes: null,
+		memory_reserved_bytes: null,
 		temperature_celsius: null,
 		power_watts: null,
 		clock_megahertz: null,

@@ -59,6 +59,7 @@ def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> N
             load_percent=42.0,
             memory_used_bytes=5 * GIB,
             memory_total_bytes=24 * GIB,
+            memory_reserved_bytes=1 * GIB,
             memory_process_bytes=3 * GIB,
             temperature_celsius=61.0,
             power_watts=123.456,
@@ -73,6 +74,7 @@ def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> N
             load_percent=None,
             memory_used_bytes=5 * GIB,
             memory_total_bytes=24 * GIB,
+            memory_reserved_bytes=0,
             memory_process_bytes=None,
             temperature_celsius=None,
             power_watts=None,
@@ -134,8 +136,11 @@ def test_a_card_ready_to_be_divided_that_has_no_instances_is_listed_itself(drive
     ]
 
 
-def test_an_old_driver_tells_all_but_the_memory_of_each_process(tmp_path: Path) -> None:
+def test_an_old_driver_counts_its_own_memory_as_used_and_tells_nothing_by_process(
+    tmp_path: Path,
+) -> None:
     gpus, _ = read(compile_driver(tmp_path, "-DOLD_DRIVER"))
     assert gpus is not None
     assert gpus[0].memory_process_bytes is None
+    assert (gpus[0].memory_used_bytes, gpus[0].memory_reserved_bytes) == (6 * GIB, None)
     assert gpus[0].load_percent == 42.0

@@ -38,7 +38,8 @@ class MachineReader:
                 continue
             shares.append(gpu.memory_process_bytes)
             own = gpu.memory_process_bytes or 0
-            free = gpu.memory_total_bytes - gpu.memory_used_bytes + own
+            taken = gpu.memory_used_bytes + (gpu.memory_reserved_bytes or 0) - own
+            free = gpu.memory_total_bytes - taken
             gpus.append(
                 GpuMemory(name=gpu.name, total_bytes=gpu.memory_total_bytes, free_bytes=free)
             )

@@ -100,7 +100,7 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
         return _unreadable_gpu(index, part.card)
     handle = part.handles[0]
     rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
-    memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)
+    memory = _read_memory(handle)
     milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
     millijoules = _ask(pynvml.nvmlDeviceGetTotalEnergyConsumption, handle)
     fan = _ask(pynvml.nvmlDeviceGetFanSpeed, handle)
@@ -111,6 +111,7 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
         load_percent=None if rates is None else float(rates.gpu),
         memory_used_bytes=None if memory is None else int(memory.used),
         memory_total_bytes=None if memory is None else int(memory.total),
+        memory_reserved_bytes=getattr(memory, "reserved", None),
         memory_process_bytes=_read_process_memory(part.handles, pids),
         temperature_celsius=None if temperature is None else float(temperature),
         power_watts=None if milliwatts is None else milliwatts / 1000,
@@ -120,6 +121,13 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
         is_instance=part.is_instance,
         energy_joules=None if millijoules is None else millijoules / 1000,
     )
+
+
+def _read_memory(handle: Any) -> Any | None:
+    """An old driver counts what it keeps for itself among what is used."""
+    version = pynvml.nvmlMemory_v2
+    memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle, version)
+    return _ask(pynvml.nvmlDeviceGetMemoryInfo, handle) if memory is None else memory
 
 
 def _unreadable_gpu(index: int, card: int) -> GpuSample:

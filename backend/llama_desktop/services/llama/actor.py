@@ -202,6 +202,7 @@ class LlamaActor:
             steps=note_loaded(starting.steps, self._elapsed()),
         )
         self._healthy_since = time.monotonic()
+        self._history.note_loaded()
         self._become(running)
         self._answer_waiters(running)
 

@@ -27,6 +27,7 @@ class FailureHistory:
         self._model: Path | None = None
         self._cause: FailureCause | None = None
         self._attempt = 0
+        self._failed_to_load = False
         self._crashed_model: Path | None = None
         self._crashed_at: float | None = None
 
@@ -35,11 +36,17 @@ class FailureHistory:
         is_same = (self._model, self._cause) == (config.model_path, failure.cause)
         self._attempt = self._attempt + 1 if is_same else 1
         self._model, self._cause = config.model_path, failure.cause
+        self._failed_to_load = failure.while_loading
         return replace(
             failure,
             attempt=self._attempt,
             actions=take_turns(failure.actions, self._attempt),
         )
+
+    def note_loaded(self) -> None:
+        """A model was loaded: whatever loads failed before are not in a row with the next one."""
+        if self._failed_to_load:
+            self._forget()
 
     def note_crash(self, config: ServerConfig, now: float) -> bool:
         """A running server has gone; whether to load it once more by itself."""
@@ -50,5 +57,8 @@ class FailureHistory:
     def note_good_run(self, seconds: float) -> None:
         """It ran for so long before it went: what failed before has been mended."""
         if seconds > PATIENCE_SECONDS:
-            self._attempt = 0
-            self._cause = None
+            self._forget()
+
+    def _forget(self) -> None:
+        self._attempt = 0
+        self._cause = None

@@ -23,11 +23,16 @@ _MARGIN: Final = 1024 * _MEBI
 """The engine leaves so much free by itself, on each GPU and in RAM."""
 _RAM_MARGIN: Final = 256 * _MEBI
 """A model that leaves less than this is not called one that fits."""
-GPU_OVERHEAD: Final = 320 * _MEBI
-"""What a driver takes for itself in every process, on each GPU."""
+GPU_OVERHEAD: Final = 600 * _MEBI
+"""What a driver takes for itself in every process, on each GPU: as measured with CUDA 13 on a card
+with 132 multiprocessors, where it is 590; a smaller card has less."""
+DRIVER_OVERHEAD: Final = 340 * _MEBI
+"""What it takes in RAM, likewise: 280 to 375."""
 EMBEDDED_OVERHEAD: Final = 28 * _MEBI
 EXTERNAL_OVERHEAD: Final = 16 * _MEBI
 _FLOAT, _HALF = 4, 2
+_COPIED: Final = 3
+"""So many embeddings of each token are beside the others where a GPU computes."""
 
 
 class FitQuestion(Struct, frozen=True):
@@ -49,6 +54,11 @@ class _Plan(Struct, frozen=True):
     context: int
     cache: tuple[int, ...]
     compute: int
+    """On the processor alone."""
+    gpu_compute: int
+    """On a GPU."""
+    input: int
+    """In RAM, of what a GPU computes with: the batch, and who sees whom."""
 
     @property
     def layer_count(self) -> int:
@@ -96,30 +106,38 @@ def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Pl
         key_type=config.cache_type_k or CacheType.F16,
         value_type=config.cache_type_v or CacheType.F16,
     )
-    compute = _size_compute(question.facts, attention, shape, config.flash_attention)
     lesson = question.lesson
-    cache = tuple(int(size * lesson.kv_factor) for size in size_layers(attention, shape))
-    return _Plan(question, attention, context, cache, int(compute * lesson.compute_factor))
+    seen = _size_seen(shape, config.flash_attention)
+    heads = 0 if config.flash_attention is not FlashAttention.OFF else question.facts.head_count
+    compute = batch * (_size_wide(question.facts, attention) + seen * (heads + 1))
+    copied = batch * question.facts.embedding_length * _FLOAT
+    return _Plan(
+        question,
+        attention,
+        context,
+        tuple(int(size * lesson.kv_factor) for size in size_layers(attention, shape)),
+        compute=int(compute * lesson.compute_factor),
+        gpu_compute=int((compute + _COPIED * copied) * lesson.compute_factor),
+        input=int((2 * copied + batch * seen) * lesson.compute_factor),
+    )
 
 
-def _size_compute(
-    facts: ModelFacts,
-    attention: AttentionShape,
-    shape: CacheShape,
-    flash_attention: FlashAttention | None,
-) -> int:
-    """Fitted to what the engine itself reports for many shapes.
+def _size_wide(facts: ModelFacts, attention: AttentionShape) -> int:
+    """Of one token's numbers on their way through the widest layer.
 
-    A batch's numbers on their way through the widest layer, and who sees whom: of every token
-    of the batch and of the cache, one number with flash attention, else one for each head.
+    Fitted to what the engine itself reports for many shapes.
     """
     heads = max(attention.kv_heads, default=0)
     cached = heads * (attention.key_length + attention.value_length)
     experts = max(1, facts.experts_used)
     wide = 2.4 * facts.embedding_length + 2.64 * cached + 2 * facts.feed_forward_length * experts
+    return int(wide * _FLOAT)
+
+
+def _size_seen(shape: CacheShape, flash_attention: FlashAttention | None) -> int:
+    """Whom one token sees: of every token of the cache a number."""
     seen = shape.context_size if shape.unified else shape.context_size // shape.slots
-    each = _HALF if flash_attention is not FlashAttention.OFF else _FLOAT * (facts.head_count + 1)
-    return int(shape.batch_size * (wide * _FLOAT + seen * each))
+    return seen * (_FLOAT if flash_attention is FlashAttention.OFF else _HALF)
 
 
 def _place(plan: _Plan) -> MemoryEstimate:
@@ -135,7 +153,7 @@ def _place(plan: _Plan) -> MemoryEstimate:
         room = sum(max(0, gpu.free_bytes - _MARGIN) for gpu in machine.gpus)
         layers = _count_fitting(plan, room)
     gpu, ram = _share(plan, layers)
-    is_gpu_full = gpu.total > gpu_free
+    is_gpu_full = layers > 0 and gpu.total > gpu_free
     shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
     is_ram_full = ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
     return _answer(plan, layers, gpu, ram, _judge(plan, layers, is_gpu_full or is_ram_full))
@@ -167,7 +185,7 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
     weights = question.facts.weights
     overhead = question.lesson.overhead_bytes
     if layers == 0:
-        return MemoryParts(), MemoryParts(
+        return _size_idle_gpus(plan), MemoryParts(
             weights=weights.total,
             kv_cache=sum(plan.cache),
             compute=plan.compute,
@@ -181,17 +199,26 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
     gpu = MemoryParts(
         weights=on_gpu,
         kv_cache=cache,
-        compute=plan.compute,
+        compute=plan.gpu_compute,
         projector=question.projector_bytes,
         overhead=question.lesson.gpu_overhead_bytes,
     )
     ram = MemoryParts(
         weights=sum(weights.layers[:first]) + weights.input + weights.other,
         kv_cache=sum(plan.cache) - cache,
-        compute=plan.compute // 8,
+        compute=plan.input,
         overhead=overhead,
     )
     return gpu, ram
+
+
+def _size_idle_gpus(plan: _Plan) -> MemoryParts:
+    """An engine that was built for a GPU starts its driver, and computes large batches there."""
+    gpus = plan.question.machine.gpus
+    if not gpus or any(one.shares_ram for one in gpus):
+        return MemoryParts()
+    overhead = plan.question.lesson.gpu_overhead_bytes
+    return MemoryParts(compute=plan.gpu_compute, overhead=overhead)
 
 
 def _size_output(weights: ModelWeights) -> int:

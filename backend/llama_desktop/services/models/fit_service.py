@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -14,10 +14,11 @@ from llama_desktop.domain.errors import StorageFailed
 from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate, Verdict
 from llama_desktop.domain.llama import EngineKind, ModelMemory, Running, ServerConfig, ServerState
 from llama_desktop.domain.model_facts import ModelFacts, ModelKind
-from llama_desktop.domain.models import MemoryMeasurement, ModelFile, ModelRecord
+from llama_desktop.domain.models import MemoryMeasurement, ModelFile
 from llama_desktop.infrastructure.llama.command_line import cache_ram_mebibytes
 from llama_desktop.services.event_hub import Topic
 from llama_desktop.services.models.fit import (
+    DRIVER_OVERHEAD,
     EMBEDDED_OVERHEAD,
     EXTERNAL_OVERHEAD,
     GPU_OVERHEAD,
@@ -25,7 +26,7 @@ from llama_desktop.services.models.fit import (
     FitQuestion,
     estimate,
 )
-from llama_desktop.services.models.lesson import Lesson, learn
+from llama_desktop.services.models.lesson import Lesson, learn, learn_from_other
 from llama_desktop.services.models.library import ModelLibraryService
 from llama_desktop.services.models.machine import MachineService
 from llama_desktop.services.models.records import ModelRecordService
@@ -110,15 +111,16 @@ class FitService:
         return self._estimate(config, machine) if found.verdict is Verdict.TOO_LARGE else found
 
     def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
-        record = self._records.find(config.model_path)
-        measured = next((one for one in record.measurements if one.config == config), None)
-        return estimate(self._ask(config, machine, record, measured))
+        measurements = self._records.find(config.model_path).measurements
+        measured = next((one for one in measurements if one.config == config), None)
+        lesson = self._learn(config, machine, measurements)
+        return estimate(self._ask(config, machine, lesson, measured))
 
     def _ask(
         self,
         config: ServerConfig,
         machine: MachineState,
-        record: ModelRecord,
+        lesson: Lesson,
         measured: MemoryMeasurement | None,
     ) -> FitQuestion:
         projector = self._library.find_facts(config.mmproj_path)
@@ -128,18 +130,31 @@ class FitService:
             facts=self._library.find_facts(config.model_path) or _UNKNOWN,
             projector_bytes=0 if projector is None else projector.weights.total,
             machine=machine,
-            lesson=learn(self._usual(machine), config, record.measurements),
+            lesson=lesson,
             prompt_cache_bytes=cache_ram_mebibytes(total) * _MEBI,
             measured=measured,
         )
 
+    def _learn(
+        self,
+        config: ServerConfig,
+        machine: MachineState,
+        measurements: Sequence[MemoryMeasurement],
+    ) -> Lesson:
+        """Of a model that was never loaded: from the last load of any other."""
+        usual = self._usual(machine)
+        if measurements:
+            return learn(usual, config, measurements)
+        other = self._records.find_last_load(on_gpu=_has_own_memory(machine))
+        return usual if other is None else learn_from_other(usual, other)
+
     def _usual(self, machine: MachineState) -> Lesson:
         running = self._running
         kind = EngineKind.EMBEDDED if running is None else running.engine.kind
-        return Lesson(
-            EMBEDDED_OVERHEAD if kind is EngineKind.EMBEDDED else EXTERNAL_OVERHEAD,
-            GPU_OVERHEAD * len(machine.gpus),
-        )
+        engine = EMBEDDED_OVERHEAD if kind is EngineKind.EMBEDDED else EXTERNAL_OVERHEAD
+        if not _has_own_memory(machine):
+            return Lesson(engine)
+        return Lesson(engine + DRIVER_OVERHEAD, GPU_OVERHEAD * len(machine.gpus))
 
     async def _read_machine(self) -> tuple[MachineState, int | None, int | None]:
         pid = None if self._running is None else self._running.pid
@@ -174,12 +189,12 @@ class FitService:
         if held is None or self._library.find_facts(config.model_path) is None:
             return None
         loaded = replace(config, context_size=_count_tokens(running))
-        fresh = ModelRecord(path=config.model_path)
-        found = estimate(self._ask(loaded, machine, fresh, None))
+        found = estimate(self._ask(loaded, machine, self._usual(machine), None))
+        # The working space is not touched before the first question, but what a GPU reads is.
+        untouched = found.ram.compute if found.gpu_layers == 0 else 0
         return MemoryMeasurement(
             config=config,
-            # The working space is not touched before the first question.
-            predicted_bytes=found.ram.total - found.ram.compute,
+            predicted_bytes=found.ram.total - untouched,
             measured_bytes=held,
             predicted_gpu_bytes=found.gpu_bytes,
             measured_gpu_bytes=held_gpu,
@@ -188,6 +203,11 @@ class FitService:
             told_gpu=running.model.gpu_memory,
             engine=running.engine.version,
         )
+
+
+def _has_own_memory(machine: MachineState) -> bool:
+    """Whether the engine uses a GPU with memory of its own, which takes a driver."""
+    return any(not gpu.shares_ram for gpu in machine.gpus)
 
 
 def _add_up(found: MemoryEstimate) -> ModelMemory:

@@ -57,6 +57,12 @@ def learn(usual: Lesson, config: ServerConfig, measurements: Sequence[MemoryMeas
     )
 
 
+def learn_from_other(usual: Lesson, other: MemoryMeasurement) -> Lesson:
+    """From the load of another model: what the engine and the driver take themselves."""
+    learned = learn(usual, other.config, [other])
+    return Lesson(learned.overhead_bytes, learned.gpu_overhead_bytes)
+
+
 def _count_differences(one: ServerConfig, other: ServerConfig) -> int:
     return sum(
         getattr(one, name) != getattr(other, name) for name in ServerConfig.__struct_fields__

@@ -55,6 +55,15 @@ class ModelRecordService:
         """Of one model; an empty one where nothing is kept."""
         return self._records.get(path) or ModelRecord(path=path)
 
+    def find_last_load(self, *, on_gpu: bool) -> MemoryMeasurement | None:
+        """What the model took that was loaded last, of those with or without a GPU."""
+        loads = [
+            (record.used_at or 0.0, record.measurements[0])
+            for record in self._records.values()
+            if record.measurements and _has_gpu(record.measurements[0]) == on_gpu
+        ]
+        return max(loads, key=lambda load: load[0], default=(0.0, None))[1]
+
     async def set_favourite(self, path: Path, *, is_favourite: bool) -> None:
         """Mark a model, or take the mark away.
 
@@ -107,3 +116,7 @@ class ModelRecordService:
                 "The file with favourites and load options of models was damaged. "
                 f"It was kept as found: {self._damaged}.",
             )
+
+
+def _has_gpu(load: MemoryMeasurement) -> bool:
+    return load.told_gpu is not None and load.told_gpu.total > 0

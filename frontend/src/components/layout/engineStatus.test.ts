@@ -10,6 +10,7 @@ const GPU = {
 	memory_used_bytes: 7.9 * 1024 ** 3,
 	memory_total_bytes: 12 * 1024 ** 3,
 	memory_process_bytes: null,
+	memory_reserved_bytes: null,
 	temperature_celsius: null,
 	power_watts: null,
 	clock_megahertz: null,

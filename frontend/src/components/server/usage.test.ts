@@ -17,6 +17,7 @@ function gpu(change: Partial<GpuSample> = {}): GpuSample {
 		memory_used_bytes: 8 * GIB,
 		memory_total_bytes: 12 * GIB,
 		memory_process_bytes: 7 * GIB,
+		memory_reserved_bytes: null,
 		temperature_celsius: null,
 		power_watts: null,
 		clock_megahertz: null,

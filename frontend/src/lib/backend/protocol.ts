@@ -492,6 +492,7 @@ export interface GpuSample {
 	memory_clock_megahertz: number | null;
 	fan_percent: number | null;
 	is_instance: boolean;
+	memory_reserved_bytes: number | null;
 	energy_joules: number | null;
 }
 

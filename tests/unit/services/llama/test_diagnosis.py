@@ -133,6 +133,14 @@ def test_what_was_tried_is_not_offered_again() -> None:
     assert not any(isinstance(each, LoadWithContext) for each in failure.actions)
 
 
+def test_no_context_is_offered_where_the_weights_alone_are_too_much() -> None:
+    fit = Fit(gpu_layers=13, layers=33, context_tried=131_072, context_size=None)
+    config = ServerConfig(model_path=Path("a.gguf"), gpu_layers=33, context_size=131_072)
+    actions = judge(say(*GPU_OUT), config=config, fit=fit).actions
+    assert actions[0] == LoadWithLayers(gpu_layers=13, layers=33)
+    assert not any(isinstance(each, LoadWithContext) for each in actions)
+
+
 def test_a_smaller_context_is_computed_from_what_a_token_takes() -> None:
     ending = say(
         "llama_context: n_ctx         = 131072",

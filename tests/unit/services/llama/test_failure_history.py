@@ -47,6 +47,17 @@ def test_another_cause_another_model_and_a_good_run_begin_anew() -> None:
     assert history.note(B, replace(FAILURE, cause=FailureCause.HANGS)).attempt == 1
 
 
+def test_a_load_that_works_ends_the_row_of_loads_that_failed_but_not_of_crashes() -> None:
+    history = FailureHistory()
+    loading, running = (replace(FAILURE, while_loading=is_load) for is_load in (True, False))
+    history.note(A, loading)
+    history.note_loaded()
+    assert history.note(A, loading).attempt == 1
+    history.note(A, running)
+    history.note_loaded()
+    assert history.note(A, running).attempt == 3
+
+
 def test_no_more_than_three_actions_are_shown() -> None:
     many = replace(FAILURE, actions=(*FAILURE.actions, *FAILURE.actions))
     assert len(FailureHistory().note(A, many).actions) == 3

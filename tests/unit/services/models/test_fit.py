@@ -140,6 +140,27 @@ def test_two_gpus_count_together() -> None:
     assert _estimate(_machine(32 * _GIB, 5 * _GIB, 5 * _GIB)).verdict is Verdict.GPU
 
 
+@pytest.mark.parametrize(
+    ("context_size", "on_gpu", "in_ram"), [(4096, 112, 20), (32_768, 140, 48), (131_072, 236, 144)]
+)
+def test_the_working_space_of_a_gpu_is_what_an_engine_reported_of_one(
+    context_size: int, on_gpu: int, in_ram: int
+) -> None:
+    """As CUDA on an H100 reported of a model of this shape, in MiB."""
+    found = _estimate(_machine(64 * _GIB, 80 * _GIB), context_size=context_size)
+
+    assert found.gpu.compute == pytest.approx(on_gpu * _MIB, rel=0.05)
+    assert found.ram.compute == pytest.approx(in_ram * _MIB, rel=0.01)
+
+
+def test_an_engine_made_for_a_gpu_takes_some_of_it_also_without_a_layer() -> None:
+    found = _estimate(_machine(32 * _GIB, 12 * _GIB), gpu_layers=0)
+
+    assert (found.verdict, found.gpu.weights, found.gpu.kv_cache) == (Verdict.RAM, 0, 0)
+    assert found.gpu.overhead == 320 * _MIB
+    assert found.gpu.compute > 0
+
+
 def test_layers_that_were_chosen_and_do_not_fit_are_too_large() -> None:
     found = _estimate(_machine(32 * _GIB, 3 * _GIB), gpu_layers=33)
 

@@ -189,6 +189,8 @@ def _smaller_context(evidence: Evidence) -> Iterator[LoadWithContext]:
     )
     if tried is None or tried <= SMALLEST_CONTEXT:
         return
+    if evidence.fit.context_tried is not None and evidence.fit.context_size is None:
+        return  # no context helps: it is the weights
     wanted = evidence.fit.context_size or _find_context(evidence, tried) or tried // 2
     wanted = max(SMALLEST_CONTEXT, wanted // _CONTEXT_STEP * _CONTEXT_STEP)
     if wanted < tried:
