@@ -159,6 +159,10 @@ async def open_application(
             lambda: settings.get().llama_server_path,
             home=paths.engine_home,
         )
+
+        async def has_no_room_on_gpus(config: ServerConfig) -> bool:
+            return await fit.has_no_room_on_gpus(config)
+
         if launcher is None:
             launcher = LlamaLauncher(
                 finder,
@@ -166,6 +170,7 @@ async def open_application(
                 engine_home=paths.engine_home,
                 is_port_taken=is_port_taken,
                 records=ProcessRecords(paths.processes),
+                has_no_room_on_gpus=has_no_room_on_gpus,
             )
             # Asked now, a program of the person's own is known when the first model is loaded.
             looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")

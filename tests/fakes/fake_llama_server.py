@@ -35,6 +35,7 @@ _FLAGS = (
     ("-ctk,  --cache-type-k", "TYPE", "KV cache data type for K"),
     ("-ctv,  --cache-type-v", "TYPE", "KV cache data type for V"),
     ("-ngl,  --gpu-layers, --n-gpu-layers", "N", "max. number of layers to store in VRAM"),
+    ("-dev,  --device", "<dev1,dev2,..>", "devices to use for offloading (none = don't offload)"),
     ("-m,    --model", "FNAME", "model path to load"),
     ("-mm,   --mmproj", "FILE", "path to a multimodal projector file. see tools/mtmd/README.md"),
     ("-np,   --parallel", "N", "number of server slots (default: -1, -1 = auto)"),

@@ -2,8 +2,9 @@
  *
  * FAKE_NVML in the environment says what is wrong with it: "" nothing, "unloaded" the driver is not
  * loaded, "lost" it goes away after the first reading, "dead" the second GPU has failed, "divided" the
- * second GPU is divided into instances, "empty" it is made ready to be divided and has none. OLD_DRIVER
- * at compile time leaves out what drivers before version 510 do not have.
+ * second GPU is divided into instances, "empty" it is made ready to be divided and has none, "full"
+ * other programs have all memory. OLD_DRIVER at compile time leaves out what drivers before version 510
+ * do not have.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ static void fill(void *device, Memory2 *memory) {
     unsigned long long total = place_of(device) == 3 ? 5 : is_instance(device) ? 10 : 24;
     unsigned long long used = place_of(device) == 3 ? 1 : 5;
     unsigned long long reserved = !tells_little(device);
+    if (is("full")) used = total - reserved;
     memory->total = total << 30, memory->used = used << 30, memory->reserved = reserved << 30;
     memory->free = (total - used - reserved) << 30;
 }

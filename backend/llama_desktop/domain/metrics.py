@@ -26,7 +26,7 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     memory_reserved_bytes: int | None = None
     """Kept by the driver: neither used nor free."""
     energy_joules: float | None = None
-    """Counted by the card since its driver was loaded."""
+    """Counted by the card since its driver was loaded; only of a `GpuReading`."""
 
 
 class GpuReading(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ PROGRAM = """
 import os, sys, msgspec
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 reader = NvidiaReader()
-readings = [reader.read(frozenset({os.getpid()})) for _ in range(2)]
+readings = [reader.read(frozenset({os.getpid()}), with_energy=asked) for asked in (True, False)]
 reader.close()
 sys.stdout.buffer.write(msgspec.json.encode(readings))
 """
@@ -51,7 +51,9 @@ def read(driver: Path, fault: str = "") -> Readings:
 
 
 def test_every_gpu_is_read_and_what_one_does_not_tell_is_none(driver: Path) -> None:
-    gpus, _ = read(driver)
+    gpus, again = read(driver)
+    assert again is not None
+    assert [gpu.energy_joules for gpu in again] == [None, None]  # it was not asked for
     assert gpus == (
         GpuSample(
             index=0,

@@ -55,9 +55,17 @@ def read_capabilities(help_text: str) -> Capabilities:
 
 
 def build(
-    config: ServerConfig, capabilities: Capabilities, *, port: int, alias: str, machine: Machine
+    config: ServerConfig,
+    capabilities: Capabilities,
+    *,
+    port: int,
+    alias: str,
+    machine: Machine,
+    without_gpus: bool = False,
 ) -> tuple[str, ...]:
     """The arguments behind the program's name. What this program does not know is left out.
+
+    `without_gpus`: the engine is to start no driver of a GPU.
 
     The alias is ours, not the config's: by it we recognise our own child. The key is not here:
     a command line can be read by every user of the machine.
@@ -69,6 +77,9 @@ def build(
     line.add("--alias", alias)
     line.add("--ctx-size", config.context_size)
     line.add(("--n-gpu-layers", "--gpu-layers", "-ngl"), config.gpu_layers)
+    if without_gpus:
+        line.add("--device", "none")
+        line.add_switch("--no-mmproj-offload")
     line.add("--parallel", config.parallel)
     line.add("--threads", config.threads or max(1, machine.physical_cores - 1))
     batch = min(config.batch_size or _LARGEST_BATCH, _LARGEST_BATCH)

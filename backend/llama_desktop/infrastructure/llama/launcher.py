@@ -9,7 +9,7 @@ import secrets
 import shlex
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +62,7 @@ class LlamaLauncher:
         engine_home: Path,
         is_port_taken: Callable[[Sequence[str]], bool],
         records: ProcessRecords | None = None,
+        has_no_room_on_gpus: Callable[[ServerConfig], Awaitable[bool]] | None = None,
         environment: Mapping[str, str] = os.environ,
         pick_port: Callable[[], int] = find_free_port,
         silence_seconds: float = SILENCE_SECONDS,
@@ -69,13 +70,16 @@ class LlamaLauncher:
         """`engine_home` is an empty folder of ours; engines run in it and look there for theirs.
 
         `is_port_taken` tells by an engine's last lines whether another port is worth a try;
-        `records` keep a note of each process.
+        `records` keep a note of each process. An engine for GPUs starts their driver even for a
+        model without a layer there, and dies where that finds no room: `has_no_room_on_gpus` tells
+        when to keep it from that.
         """
         self._finder = finder
         self._log = log
         self._engine_home = engine_home
         self._is_port_taken = is_port_taken
         self._records = records
+        self._has_no_room_on_gpus = has_no_room_on_gpus
         self._environment = environment
         self._pick_port = pick_port
         self._silence_seconds = silence_seconds
@@ -120,7 +124,13 @@ class LlamaLauncher:
             silence_seconds=self._silence_seconds,
         )
         arguments = build(
-            config, found.capabilities, port=plan.port, alias=plan.alias, machine=self._machine
+            config,
+            found.capabilities,
+            port=plan.port,
+            alias=plan.alias,
+            machine=self._machine,
+            without_gpus=self._has_no_room_on_gpus is not None
+            and await self._has_no_room_on_gpus(config),
         )
         command = (*found.command, *arguments)
         logger.info("Starting %s", shlex.join(command))

@@ -77,10 +77,13 @@ class SystemProbe:
     def read_gpus(self, pid: int) -> GpuReading:
         """Leaves the process alone: its rates are counted from one sample to the next."""
         pids = self._pids if pid in self._pids else frozenset({pid})
-        return GpuReading(time=time.time(), pid=pid, gpus=self._read_gpus(pids) or ())
+        gpus = self._read_gpus(pids, with_energy=True) or ()
+        return GpuReading(time=time.time(), pid=pid, gpus=gpus)
 
-    def _read_gpus(self, pids: frozenset[int]) -> tuple[GpuSample, ...] | None:
-        nvidia = self._nvidia.read(pids)
+    def _read_gpus(
+        self, pids: frozenset[int], *, with_energy: bool = False
+    ) -> tuple[GpuSample, ...] | None:
+        nvidia = self._nvidia.read(pids, with_energy=with_energy)
         amd = self._amd.read(pids, first_index=len(nvidia or ()))
         return None if nvidia is None and not amd else (*(nvidia or ()), *amd)
 

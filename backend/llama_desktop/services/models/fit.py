@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from llama_desktop.domain.fit import MachineState, MemoryEstimate, MemoryParts, Verdict
 from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
@@ -19,7 +20,7 @@ _LEAST_CONTEXT: Final = 4096
 """The engine takes no less by itself, however little fits."""
 _AUTO_SLOTS: Final = 4
 _LARGEST_BATCH: Final = 512
-_MARGIN: Final = 1024 * _MEBI
+MARGIN: Final = 1024 * _MEBI
 """The engine leaves so much free by itself, on each GPU and in RAM."""
 _RAM_MARGIN: Final = 256 * _MEBI
 """A model that leaves less than this is not called one that fits."""
@@ -33,6 +34,10 @@ EXTERNAL_OVERHEAD: Final = 16 * _MEBI
 _FLOAT, _HALF = 4, 2
 _COPIED: Final = 3
 """So many embeddings of each token are beside the others where a GPU computes."""
+_MIXED: Final = 1.35
+_MIXED_CACHE: Final = 1.5
+_MIXED_REST: Final = 33 * _MEBI
+"""As an H100 reported of six contexts and shares of the layers."""
 
 
 class FitQuestion(Struct, frozen=True):
@@ -56,7 +61,9 @@ class _Plan(Struct, frozen=True):
     compute: int
     """On the processor alone."""
     gpu_compute: int
-    """On a GPU."""
+    """On a GPU that has all layers."""
+    mixed_compute: int
+    """On a GPU that also computes with what lies in RAM, of which it needs a copy."""
     input: int
     """In RAM, of what a GPU computes with: the batch, and who sees whom."""
 
@@ -91,7 +98,7 @@ def _fit_context(question: FitQuestion, attention: AttentionShape) -> MemoryEsti
 
 
 def _has_free_gpu(machine: MachineState) -> bool:
-    return any(gpu.free_bytes > _MARGIN for gpu in machine.gpus)
+    return any(gpu.free_bytes > MARGIN for gpu in machine.gpus)
 
 
 def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Plan:
@@ -111,13 +118,18 @@ def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Pl
     heads = 0 if config.flash_attention is not FlashAttention.OFF else question.facts.head_count
     compute = batch * (_size_wide(question.facts, attention) + seen * (heads + 1))
     copied = batch * question.facts.embedding_length * _FLOAT
+    gpu_compute = compute + _COPIED * copied
+    half = replace(shape, key_type=CacheType.F16, value_type=CacheType.F16)
+    layer = max(size_layers(attention, half), default=0)
+    mixed_compute = max(_MIXED * gpu_compute, _MIXED_CACHE * layer + batch * seen + _MIXED_REST)
     return _Plan(
         question,
         attention,
         context,
         tuple(int(size * lesson.kv_factor) for size in size_layers(attention, shape)),
         compute=int(compute * lesson.compute_factor),
-        gpu_compute=int((compute + _COPIED * copied) * lesson.compute_factor),
+        gpu_compute=int(gpu_compute * lesson.compute_factor),
+        mixed_compute=int(mixed_compute * lesson.compute_factor),
         input=int((2 * copied + batch * seen) * lesson.compute_factor),
     )
 
@@ -150,10 +162,10 @@ def _place(plan: _Plan) -> MemoryEstimate:
     elif chosen is not None:
         layers = min(chosen, plan.layer_count)
     else:
-        room = sum(max(0, gpu.free_bytes - _MARGIN) for gpu in machine.gpus)
+        room = sum(max(0, gpu.free_bytes - MARGIN) for gpu in machine.gpus)
         layers = _count_fitting(plan, room)
     gpu, ram = _share(plan, layers)
-    is_gpu_full = layers > 0 and gpu.total > gpu_free
+    is_gpu_full = gpu.total > gpu_free
     shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
     is_ram_full = ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
     return _answer(plan, layers, gpu, ram, _judge(plan, layers, is_gpu_full or is_ram_full))
@@ -185,10 +197,11 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
     weights = question.facts.weights
     overhead = question.lesson.overhead_bytes
     if layers == 0:
-        return _size_idle_gpus(plan), MemoryParts(
+        gpu = _size_idle_gpus(plan)
+        return gpu, MemoryParts(
             weights=weights.total,
             kv_cache=sum(plan.cache),
-            compute=plan.compute,
+            compute=plan.compute if gpu.total == 0 else plan.input,
             projector=question.projector_bytes,
             overhead=overhead,
         )
@@ -199,7 +212,7 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
     gpu = MemoryParts(
         weights=on_gpu,
         kv_cache=cache,
-        compute=plan.gpu_compute,
+        compute=plan.gpu_compute if layers > count else plan.mixed_compute,
         projector=question.projector_bytes,
         overhead=question.lesson.gpu_overhead_bytes,
     )
@@ -213,12 +226,16 @@ def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
 
 
 def _size_idle_gpus(plan: _Plan) -> MemoryParts:
-    """An engine that was built for a GPU starts its driver, and computes large batches there."""
+    """An engine that was built for a GPU starts its driver, and computes large batches there.
+
+    Where there is no room for that, it is started without.
+    """
     gpus = plan.question.machine.gpus
-    if not gpus or any(one.shares_ram for one in gpus):
-        return MemoryParts()
     overhead = plan.question.lesson.gpu_overhead_bytes
-    return MemoryParts(compute=plan.gpu_compute, overhead=overhead)
+    needed = MemoryParts(compute=plan.mixed_compute, overhead=overhead)
+    if any(one.shares_ram for one in gpus) or needed.total > sum(one.free_bytes for one in gpus):
+        return MemoryParts()
+    return needed
 
 
 def _size_output(weights: ModelWeights) -> int:

@@ -22,6 +22,7 @@ from llama_desktop.services.models.fit import (
     EMBEDDED_OVERHEAD,
     EXTERNAL_OVERHEAD,
     GPU_OVERHEAD,
+    MARGIN,
     USUAL_CONTEXT,
     FitQuestion,
     estimate,
@@ -82,6 +83,16 @@ class FitService:
         """What loading a model like this would take; the loaded model counts as ejected."""
         machine, _, _ = await self._read_machine()
         return self._estimate(config, machine)
+
+    async def has_no_room_on_gpus(self, config: ServerConfig) -> bool:
+        """Whether a model without a layer on the GPUs must also be kept from their driver.
+
+        Not where layers were chosen: who chooses is told what that needs.
+        """
+        if config.gpu_layers or not await self._machine.are_gpus_full(GPU_OVERHEAD + MARGIN):
+            return False
+        found = await self.estimate(config)
+        return found.gpu_layers == 0 and found.gpu_bytes == 0
 
     async def estimate_library(self) -> LibraryFit:
         """Of every model whether it fits, loaded as is usual for it."""

@@ -43,6 +43,11 @@ class MachineService:
         used, idle = find_usable(machine.gpus, devices)
         return replace(machine, gpus=used, idle_gpus=idle), held, held_gpu
 
+    async def are_gpus_full(self, bytes_each: int) -> bool:
+        """Whether there are GPUs, and none of them has so much free. By the drivers alone."""
+        machine, _, _ = await asyncio.to_thread(self._machine.read, None)
+        return bool(machine.gpus) and all(gpu.free_bytes < bytes_each for gpu in machine.gpus)
+
     async def aclose(self) -> None:
         """Let go of drivers."""
         await asyncio.to_thread(self._machine.close)

@@ -83,6 +83,16 @@ def test_everything_that_is_set_is_sent() -> None:
     )
 
 
+def test_an_engine_is_kept_from_gpus_that_are_full_if_it_knows_how() -> None:
+    def build_without_gpus(capabilities: Capabilities) -> tuple[str, ...]:
+        return build(
+            EVERYTHING, capabilities, port=0, alias="ours", machine=MACHINE, without_gpus=True
+        )
+
+    assert "--device none" in " ".join(build_without_gpus(NEW))
+    assert "--device" not in build_without_gpus(OLD)
+
+
 def test_an_old_server_is_told_in_its_spelling_and_only_what_it_knows() -> None:
     assert line(EVERYTHING, OLD) == (
         "-m /m/a b.gguf --host 127.0.0.1 --port 0 --alias ours --ctx-size 8192 --n-gpu-layers 0 "

@@ -1,0 +1,46 @@
+"""On a machine whose GPUs other programs have filled: an engine that touches them would die."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driver.running_app import running_app
+from fakes.fake_llama_server import install
+from fakes.nvidia_driver import CAN_COMPILE, compile_driver
+from models import make
+
+pytestmark = pytest.mark.skipif(
+    not CAN_COMPILE, reason="The stand-in for the driver is compiled by a C compiler on Linux."
+)
+
+DEVICES = "\n".join(f"  CUDA{n}: Fake GPU {'AB'[n]} (24576 MiB, 19000 MiB free)" for n in (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("fault", "gpu_layers", "is_kept_from_gpus"),
+    [("full", None, True), ("full", 0, True), ("full", 99, False), ("", None, False)],
+)
+def test_a_model_is_loaded_without_gpus_that_are_full_unless_layers_were_chosen(
+    tmp_path: Path, fault: str, gpu_layers: int | None, is_kept_from_gpus: bool
+) -> None:
+    environment = {"LD_LIBRARY_PATH": str(compile_driver(tmp_path)), "FAKE_NVML": fault}
+    server = install(tmp_path / "engine", devices=DEVICES)
+    config: dict[str, Any] = {
+        "model_path": str(make.chat_model()),
+        "context_size": 4096,
+        "gpu_layers": gpu_layers,
+    }
+    with running_app(
+        tmp_path / "data", "--llama-server", str(server), environment=environment
+    ) as app:
+        app.invoke("add_model_folder", path=str(make.chat_model().parent))
+        told = app.invoke("estimate_fit", config=config)
+        app.invoke("start_llama_server", config=config)
+        log = (tmp_path / "data" / "logs" / "llama-desktop.log").read_text()
+
+    assert (" --device none " in log) is is_kept_from_gpus
+    if is_kept_from_gpus:
+        assert (told["verdict"], told["gpu_bytes"]) == ("ram", 0)
