@@ -62,7 +62,7 @@ def test_what_is_free_on_an_amd_card_counts_for_what_fits(tmp_path: Path) -> Non
     write_card(tmp_path, "card0", {"vendor": "0x1002", "product_name": "Radeon", **files})
     write_card(tmp_path, "card1", {"vendor": "0x1002"})  # tells no memory
     reader = MachineReader(AmdReader(tmp_path))
-    machine, _, _ = reader.read(None)
+    machine = reader.read(None)
     reader.close()
     cards = [gpu for gpu in machine.gpus if gpu.name == "Radeon"]
     assert cards == [GpuMemory(name="Radeon", total_bytes=24 * GIB, free_bytes=18 * GIB)]

@@ -8,6 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
+import pytest
+
+from llama_desktop.infrastructure.metrics import process_memory
 from llama_desktop.infrastructure.metrics.cpu import ProcessTreeReader, read_machine_memory
 from llama_desktop.infrastructure.metrics.nvidia import NvidiaReader
 from llama_desktop.infrastructure.metrics.probe import SystemProbe
@@ -67,6 +71,39 @@ def test_what_a_grandchild_uses_is_counted() -> None:
     assert 0.05 < second.cpu_cores < 1.5
     assert second.cpu_percent is not None
     assert abs(second.cpu_percent - second.cpu_cores / (os.cpu_count() or 1) * 100) < 0.01
+
+
+GROWING = """
+print("small", flush=True)
+input()
+room = bytearray(64 << 20)
+print("large", flush=True)
+input()
+"""
+
+
+def test_what_was_added_since_a_costly_figure_is_counted_without_asking_for_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", GROWING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        reader, processes = process_memory.ProcessMemoryReader(), [psutil.Process(child.pid)]
+        wait_for_line(child, "small")
+        monkeypatch.setattr(process_memory, "_MOST_OF_A_CORE", 1e-9)
+        small, kind = reader.read(processes)
+        child.stdin.write("\n")
+        child.stdin.flush()
+        wait_for_line(child, "large")
+        monkeypatch.setattr(process_memory, "read_memory", None)
+        large, same_kind = reader.read(processes)
+        child.communicate("\n")
+
+    assert small is not None
+    assert large is not None
+    assert 64 << 20 <= large - small < 70 << 20
+    assert kind == same_kind
 
 
 def test_a_process_that_has_gone_cannot_be_read() -> None:

@@ -129,8 +129,9 @@ def test_what_a_process_holds_counts_as_free_but_not_the_files_it_maps() -> None
         assert process.stdout is not None
         process.stdout.readline()
         reader = MachineReader()
-        without, _, _ = reader.read(None)
-        counted, held, _ = reader.read(process.pid)
+        without = reader.read(None)
+        counted = reader.read(process.pid)
+        held, _ = reader.read_held(process.pid)
         process.terminate()
 
     assert held is not None

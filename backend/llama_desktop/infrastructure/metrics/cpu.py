@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from typing import Final
 
 import psutil
 from msgspec import Struct
+
+from llama_desktop.infrastructure.metrics.process_memory import ProcessMemoryReader
 
 _LISTED_EVERY: Final = 5
 """Readings. To find descendants, every process of the machine is looked at: most of the cost."""
@@ -25,6 +26,15 @@ class TreeUsage(Struct, frozen=True):
     memory_kind: str | None
     disk_read_bytes_per_second: float | None
     """None at the first reading, and where the system does not tell (macOS)."""
+
+
+def list_tree(pid: int) -> list[psutil.Process]:
+    """A process and its descendants; empty: it has gone, or may not be looked at."""
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 class MachineMemory(Struct, frozen=True):
@@ -45,6 +55,7 @@ class ProcessTreeReader:
         self._read_at = 0.0
         self._descendants: list[psutil.Process] = []
         self._readings = 0
+        self._memory = ProcessMemoryReader()
         self._disk_bytes: dict[psutil.Process, int] = {}
         self._disk_read_at = 0.0
 
@@ -56,7 +67,7 @@ class ProcessTreeReader:
             return None
         cores = self._read_cores(processes)
         count = psutil.cpu_count()
-        memory, kind = _read_memory(processes)
+        memory, kind = self._memory.read(processes)
         return TreeUsage(
             pids=frozenset(process.pid for process in processes),
             cpu_percent=None if cores is None or not count else min(cores / count, 1.0) * 100,
@@ -114,33 +125,3 @@ def read_machine_memory() -> MachineMemory:
     except (psutil.Error, OSError):
         return MachineMemory(None, None)
     return MachineMemory(memory.total - memory.available, memory.total)
-
-
-def _read_memory(processes: list[psutil.Process]) -> tuple[int | None, str | None]:
-    """The most truthful figure that all of them tell: a sum of different kinds would be none.
-
-    PSS shares out what several processes map, so that the sum is right. USS leaves that out (a
-    mapped model file is counted, as nobody else maps it). RSS counts it for each.
-    """
-    kinds: list[tuple[str, Callable[[psutil.Process], int]]] = [
-        ("pss", lambda process: int(process.memory_full_info().pss)),
-        ("uss", lambda process: int(process.memory_full_info().uss)),
-        ("rss", lambda process: int(process.memory_info().rss)),
-    ]
-    for kind, read in kinds:
-        try:
-            total = _sum_living(processes, read)
-        except (psutil.AccessDenied, AttributeError):  # no right, or not on this system
-            continue
-        return total, None if total is None else kind
-    return None, None
-
-
-def _sum_living(
-    processes: list[psutil.Process], read: Callable[[psutil.Process], int]
-) -> int | None:
-    figures: list[int] = []
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):  # it has left since it was listed
-            figures.append(read(process))
-    return sum(figures) if figures else None

@@ -19,6 +19,9 @@ from llama_desktop.domain.metrics import GpuSample
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_RELISTED_SECONDS: Final = 30.0
+"""Cards are divided and come back to life seldom; to ask whether they have, and for a fan that is
+not there, takes a driver longer than all the rest."""
 _RETRY_SECONDS: Final = 30.0
 """A driver can come or go while the app runs (an update, a GPU box); looking costs milliseconds."""
 
@@ -29,6 +32,9 @@ class NvidiaReader:
     def __init__(self) -> None:
         self._is_open = False
         self._retry_at = 0.0
+        self._parts: list[_Part] = []
+        self._listed_at = 0.0
+        self._without_fan: set[int] = set()
 
     def read(
         self, pids: frozenset[int], *, with_energy: bool = False
@@ -46,19 +52,17 @@ class NvidiaReader:
             logger.warning("The NVIDIA driver was lost: %s", error)
             self.close()
             return None
-        parts = [part for card in range(count) for part in _list_parts(card)]
-        gpus = tuple(_read_gpu(index, part, pids) for index, part in enumerate(parts))
-        if not with_energy:
-            return gpus
+        self._list_parts(count)
         return tuple(
-            replace(gpu, energy_joules=_read_energy(part))
-            for gpu, part in zip(gpus, parts, strict=True)
+            self._read_gpu(index, part, pids, with_energy=with_energy)
+            for index, part in enumerate(self._parts)
         )
 
     def close(self) -> None:
         """Let go of the driver; the next reading after a while opens it again."""
         if self._is_open:
             self._is_open = False
+            self._parts = []
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             _ask(pynvml.nvmlShutdown)
 
@@ -73,6 +77,23 @@ class NvidiaReader:
             return False
         self._is_open = True
         return True
+
+    def _list_parts(self, count: int) -> None:
+        now = time.monotonic()
+        if not self._parts or now - self._listed_at > _RELISTED_SECONDS:
+            self._parts = [part for card in range(count) for part in _list_parts(card)]
+            self._listed_at = now
+            self._without_fan = set()
+
+    def _read_gpu(
+        self, index: int, part: _Part, pids: frozenset[int], *, with_energy: bool
+    ) -> GpuSample:
+        gpu = _read_gpu(index, part, pids)
+        fan = None if index in self._without_fan else _read_fan(part)
+        if fan is None:
+            self._without_fan.add(index)
+        energy = _read_energy(part) if with_energy else None
+        return replace(gpu, fan_percent=fan, energy_joules=energy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +136,6 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
     rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
     memory = _read_memory(handle)
     milliwatts = _ask(pynvml.nvmlDeviceGetPowerUsage, handle)
-    fan = _ask(pynvml.nvmlDeviceGetFanSpeed, handle)
     temperature = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
     return GpuSample(
         index=index,
@@ -129,9 +149,13 @@ def _read_gpu(index: int, part: _Part, pids: frozenset[int]) -> GpuSample:
         power_watts=None if milliwatts is None else milliwatts / 1000,
         clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_SM),
         memory_clock_megahertz=_ask(pynvml.nvmlDeviceGetClockInfo, handle, pynvml.NVML_CLOCK_MEM),
-        fan_percent=None if fan is None else float(fan),
         is_instance=part.is_instance,
     )
+
+
+def _read_fan(part: _Part) -> float | None:
+    fan = _ask(pynvml.nvmlDeviceGetFanSpeed, part.handles[0]) if part.handles else None
+    return None if fan is None else float(fan)
 
 
 def _read_energy(part: _Part) -> float | None:

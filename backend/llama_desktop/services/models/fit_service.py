@@ -76,13 +76,12 @@ class FitService:
 
     async def read_machine(self) -> MachineState:
         """What is free now; the loaded model counts as ejected."""
-        machine, _, _ = await self._read_machine()
-        return machine
+        pid = None if self._running is None else self._running.pid
+        return await self._machine.read(pid)
 
     async def estimate(self, config: ServerConfig) -> MemoryEstimate:
         """What loading a model like this would take; the loaded model counts as ejected."""
-        machine, _, _ = await self._read_machine()
-        return self._estimate(config, machine)
+        return self._estimate(config, await self.read_machine())
 
     async def has_no_room_on_gpus(self, config: ServerConfig) -> bool:
         """Whether a model without a layer on the GPUs must also be kept from their driver.
@@ -96,7 +95,7 @@ class FitService:
 
     async def estimate_library(self) -> LibraryFit:
         """Of every model whether it fits, loaded as is usual for it."""
-        machine, _, _ = await self._read_machine()
+        machine = await self.read_machine()
         estimates = [
             self._estimate_as_usual(model, machine) for model in self._library.library().models
         ]
@@ -167,10 +166,6 @@ class FitService:
             return Lesson(engine)
         return Lesson(engine + DRIVER_OVERHEAD, GPU_OVERHEAD * len(machine.gpus))
 
-    async def _read_machine(self) -> tuple[MachineState, int | None, int | None]:
-        pid = None if self._running is None else self._running.pid
-        return await self._machine.read(pid)
-
     def _on_server_state(self, state: ServerState, _sequence: int) -> None:
         before = self._running
         self._running = state if isinstance(state, Running) else None
@@ -183,7 +178,8 @@ class FitService:
     async def _measure(self, running: Running) -> None:
         """Once, when it is loaded and has answered nothing yet."""
         try:
-            machine, held, held_gpu = await self._read_machine()
+            machine = await self.read_machine()
+            held, held_gpu = await self._machine.read_held(running.pid)
             if self._running is running:
                 measurement = self._compare(running, machine, held, held_gpu)
                 await self._records.note_use(running.config.model_path, measurement)

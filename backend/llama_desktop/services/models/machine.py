@@ -20,8 +20,12 @@ FindDevices = Callable[[], Awaitable[tuple[EngineDevice, ...] | None]]
 class ReadsMachine(Protocol):
     """See `MachineReader`, which reads the real one."""
 
-    def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
-        """What is free; and what the process holds in RAM and on the GPUs."""
+    def read(self, pid: int | None) -> MachineState:
+        """What is free; what the process holds counts as free."""
+        ...
+
+    def read_held(self, pid: int) -> tuple[int | None, int | None]:
+        """What a process holds in RAM and on the GPUs."""
         ...
 
     def close(self) -> None:
@@ -36,16 +40,20 @@ class MachineService:
         self._machine = machine
         self._find_devices = find_devices
 
-    async def read(self, pid: int | None) -> tuple[MachineState, int | None, int | None]:
+    async def read(self, pid: int | None) -> MachineState:
         """See `MachineReader.read`; GPUs that the engine cannot use are `idle_gpus`."""
         devices = await self._find_devices()
-        machine, held, held_gpu = await asyncio.to_thread(self._machine.read, pid)
+        machine = await asyncio.to_thread(self._machine.read, pid)
         used, idle = find_usable(machine.gpus, devices)
-        return replace(machine, gpus=used, idle_gpus=idle), held, held_gpu
+        return replace(machine, gpus=used, idle_gpus=idle)
+
+    async def read_held(self, pid: int) -> tuple[int | None, int | None]:
+        """See `MachineReader.read_held`."""
+        return await asyncio.to_thread(self._machine.read_held, pid)
 
     async def are_gpus_full(self, bytes_each: int) -> bool:
         """Whether there are GPUs, and none of them has so much free. By the drivers alone."""
-        machine, _, _ = await asyncio.to_thread(self._machine.read, None)
+        machine = await asyncio.to_thread(self._machine.read, None)
         return bool(machine.gpus) and all(gpu.free_bytes < bytes_each for gpu in machine.gpus)
 
     async def aclose(self) -> None:
