@@ -170,7 +170,7 @@ async def open_application(
                 engine_home=paths.engine_home,
                 is_port_taken=is_port_taken,
                 records=ProcessRecords(paths.processes),
-                has_no_room_on_gpus=has_no_room_on_gpus,
+                keep_from_gpus=has_no_room_on_gpus,
             )
             # Asked now, a program of the person's own is known when the first model is loaded.
             looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")
@@ -407,9 +407,14 @@ async def _open_side_server(
         engine_home=paths.engine_home,
         is_port_taken=is_port_taken,
         records=ProcessRecords(paths.processes),
+        keep_from_gpus=_always,  # what there is belongs to the chat model
     )
     service = await stack.enter_async_context(LlamaCppService(launcher))
     return await stack.enter_async_context(SideServer(service, check=check))
+
+
+async def _always(_config: ServerConfig) -> bool:
+    return True
 
 
 async def _open_downloads(

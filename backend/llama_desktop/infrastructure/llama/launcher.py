@@ -62,7 +62,7 @@ class LlamaLauncher:
         engine_home: Path,
         is_port_taken: Callable[[Sequence[str]], bool],
         records: ProcessRecords | None = None,
-        has_no_room_on_gpus: Callable[[ServerConfig], Awaitable[bool]] | None = None,
+        keep_from_gpus: Callable[[ServerConfig], Awaitable[bool]] | None = None,
         environment: Mapping[str, str] = os.environ,
         pick_port: Callable[[], int] = find_free_port,
         silence_seconds: float = SILENCE_SECONDS,
@@ -71,7 +71,7 @@ class LlamaLauncher:
 
         `is_port_taken` tells by an engine's last lines whether another port is worth a try;
         `records` keep a note of each process. An engine for GPUs starts their driver even for a
-        model without a layer there, and dies where that finds no room: `has_no_room_on_gpus` tells
+        model without a layer there, and dies where that finds no room: `keep_from_gpus` tells
         when to keep it from that.
         """
         self._finder = finder
@@ -79,7 +79,7 @@ class LlamaLauncher:
         self._engine_home = engine_home
         self._is_port_taken = is_port_taken
         self._records = records
-        self._has_no_room_on_gpus = has_no_room_on_gpus
+        self._keep_from_gpus = keep_from_gpus
         self._environment = environment
         self._pick_port = pick_port
         self._silence_seconds = silence_seconds
@@ -129,8 +129,8 @@ class LlamaLauncher:
             port=plan.port,
             alias=plan.alias,
             machine=self._machine,
-            without_gpus=self._has_no_room_on_gpus is not None
-            and await self._has_no_room_on_gpus(config),
+            without_gpus=self._keep_from_gpus is not None
+            and await self._keep_from_gpus(config),
         )
         command = (*found.command, *arguments)
         logger.info("Starting %s", shlex.join(command))
