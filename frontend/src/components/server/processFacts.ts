@@ -1,5 +1,5 @@
-import type { MetricsSample, ModelFile, Running } from '../../lib/backend/protocol';
-import { formatCount, formatSpan, NOT_AVAILABLE } from '../../lib/format';
+import type { LoadedModel, MetricsSample, ModelFile, Running } from '../../lib/backend/protocol';
+import { formatCount, formatMemoryOf, formatSpan, NOT_AVAILABLE } from '../../lib/format';
 import { words } from '../../lib/words/en';
 import { describeGpu } from './usageDetails';
 import { gpusOf } from './usage';
@@ -30,11 +30,19 @@ export function processFacts(
 		{ name: text.engine, value: version },
 		{ name: text.model, value: listed?.name ?? model.name, aside: listed?.quantization ?? '' },
 		{ name: text.context, value: formatCount(model.context_size) },
-		{ name: text.gpuLayers, value: countOf(model.layers_on_gpu, model.layers) },
+		gpuPart(model),
 		{ name: text.threads, value: countOf(model.threads, sample?.machine_threads ?? null) },
 		...gpuFacts(sample),
 		{ name: text.uptime, value: formatSpan(now - running.since) }
 	];
+}
+
+/** In layers; engines that tell none tell how much of the weights is there. */
+function gpuPart(model: LoadedModel): Fact {
+	const { layers_on_gpu: onGpu, layers, memory, gpu_memory: gpuMemory } = model;
+	return onGpu === null && memory !== null && gpuMemory !== null
+		? { name: text.gpuWeights, value: formatMemoryOf(gpuMemory.weights, memory.weights) }
+		: { name: text.gpuLayers, value: countOf(onGpu, layers) };
 }
 
 function gpuFacts(sample: MetricsSample | null): Fact[] {

@@ -80,6 +80,7 @@ export const serverPage = {
 		model: 'Model',
 		context: 'Context',
 		gpuLayers: 'GPU layers',
+		gpuWeights: 'Weights on the GPU',
 		threads: 'Threads',
 		uptime: 'Uptime',
 		gpu: 'GPU',
