@@ -129,8 +129,7 @@ class LlamaLauncher:
             port=plan.port,
             alias=plan.alias,
             machine=self._machine,
-            without_gpus=self._keep_from_gpus is not None
-            and await self._keep_from_gpus(config),
+            without_gpus=self._keep_from_gpus is not None and await self._keep_from_gpus(config),
         )
         command = (*found.command, *arguments)
         logger.info("Starting %s", shlex.join(command))
