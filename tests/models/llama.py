@@ -81,12 +81,12 @@ def write_llama(
     writer.add_quantization_version(2)
     writer.add_file_type(_FILE_TYPES[number_type])
     _describe_shape(writer, shape, context_size)
-    _describe_vocabulary(writer, vocabulary)
+    describe_vocabulary(writer, vocabulary)
     writer.add_chat_template(chat_template(thinks=thinks))
     tensors = _build_tensors(vocabulary, shape, answers, thinks=thinks, babbles=babbles, ends=ends)
     writer.add_size_label(f"{sum(tensor.size for tensor in tensors.values()) / 1e6:.1f}M")
     for tensor_name, tensor in tensors.items():
-        _add_tensor(writer, tensor_name, tensor, number_type)
+        add_tensor(writer, tensor_name, tensor, number_type)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -107,7 +107,7 @@ def _describe_shape(writer: GGUFWriter, shape: Shape, context_size: int) -> None
     writer.add_layer_norm_rms_eps(1e-5)
 
 
-def _describe_vocabulary(writer: GGUFWriter, vocabulary: Vocabulary) -> None:
+def describe_vocabulary(writer: GGUFWriter, vocabulary: Vocabulary) -> None:
     writer.add_vocab_size(len(vocabulary.tokens))
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
@@ -164,7 +164,7 @@ def _build_tensors(
     return tensors | {"output_norm.weight": np.ones(size), "output.weight": output}
 
 
-def _add_tensor(
+def add_tensor(
     writer: GGUFWriter, name: str, tensor: NDArray[np.floating], number_type: str
 ) -> None:
     numbers = np.ascontiguousarray(tensor, dtype=np.float32)

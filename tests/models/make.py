@@ -55,6 +55,22 @@ def endless_model() -> Path:
     )
 
 
+def experts_model() -> Path:
+    """Like `chat_model`, but of eight experts, two of which are used for a token."""
+    from models.kinds import EXPERTS, write_kind
+
+    return _file("tiny-experts.gguf", lambda path: write_kind(path, "Tiny Experts Test", EXPERTS))
+
+
+def windowed_model() -> Path:
+    """Like `chat_model`, but most of its layers look back 512 tokens only."""
+    from models.kinds import WINDOWED, write_kind
+
+    return _file(
+        "tiny-windowed.gguf", lambda path: write_kind(path, "Tiny Windowed Test", WINDOWED)
+    )
+
+
 def random_model() -> Path:
     """Random weights: byte salad with invalid UTF-8 that does not end."""
     return _file(
@@ -227,6 +243,8 @@ if __name__ == "__main__":
         citing_model,
         rambling_model,
         endless_model,
+        experts_model,
+        windowed_model,
         random_model,
         heavy_model,
         split_model,

@@ -76,6 +76,7 @@ class QuantizationFit(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     layer_count: int = 0
     gpu_layers: int = 0
+    expert_layers_in_ram: int = 0
     needed_bytes: int = 0
     available_bytes: int = 0
     """Free now: on the GPUs where all of it fits there, else there and in RAM together."""

@@ -56,6 +56,14 @@ class LoadWithLayers(Struct, frozen=True, kw_only=True, tag="load_with_layers"):
     """Of how many; None: not known."""
 
 
+class LoadWithExpertsInRam(Struct, frozen=True, kw_only=True, tag="load_with_experts_in_ram"):
+    """Load it with all layers on the GPU, but the experts of so many of them in RAM."""
+
+    expert_layers_in_ram: int
+    layers: int | None = None
+    """Of how many that have experts; None: not known."""
+
+
 class LoadWithContext(Struct, frozen=True, kw_only=True, tag="load_with_context"):
     """Load it with a smaller context window."""
 
@@ -107,6 +115,7 @@ class CancelLoading(Struct, frozen=True, tag="cancel_loading"):
 FailureAction = (
     LoadAgain
     | LoadWithLayers
+    | LoadWithExpertsInRam
     | LoadWithContext
     | LoadWithoutVision
     | LoadOther

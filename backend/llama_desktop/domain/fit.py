@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     GPU = "gpu"
     """All of it on the GPU."""
     PARTLY = "partly"
-    """Some layers on the GPU, the rest in RAM."""
+    """Some layers on the GPU, the rest in RAM; or all of them without their experts."""
     RAM = "ram"
     """In RAM alone; there is no GPU, the engine cannot use it, or it is not to be used."""
     TOO_LARGE = "too_large"
@@ -79,6 +79,8 @@ class MemoryEstimate(Struct, frozen=True, kw_only=True):
     """The output counts as one, as the engine counts it."""
     gpu_layers: int
     """So many of them on the GPU."""
+    expert_layers_in_ram: int
+    """Of so many of those the experts are in RAM."""
     gpu: MemoryParts
     ram: MemoryParts
     gpu_bytes: int
@@ -86,6 +88,9 @@ class MemoryEstimate(Struct, frozen=True, kw_only=True):
     ram_bytes: int
     gpu_free_bytes: int
     ram_free_bytes: int
+    mapped_bytes: int = 0
+    """So much of what is on the GPU the system also counts as the engine's RAM, for it lies in the
+    file among what is in RAM; it takes it back when there is need."""
     prompt_cache_bytes: int
     """So much more RAM may be used later, for the prompts of other chats."""
     measured: MemoryMeasurement | None = None

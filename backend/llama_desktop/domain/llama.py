@@ -70,6 +70,9 @@ class ServerConfig(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Tokens of the whole context window; None: the model's own, fitted to memory."""
     gpu_layers: int | None = None
     """Layers on the GPU; None: as many as fit."""
+    expert_layers_in_ram: int | None = None
+    """Of so many layers, the first ones, the experts stay in RAM and the rest can be on the GPU;
+    None: of as many as must."""
     parallel: int | None = None
     """Slots, so many answers at once."""
     threads: int | None = None

@@ -103,6 +103,8 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     head_count: int = 0
     expert_count: int = 0
     experts_used: int = 0
+    expert_length: int = 0
+    """Numbers within one expert."""
     vocabulary_size: int = 0
     has_chat_template: bool = False
     pooling: str | None = None

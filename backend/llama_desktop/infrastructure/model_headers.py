@@ -21,7 +21,7 @@ from llama_desktop.infrastructure.storage.atomic_file import write_atomically
 
 logger = logging.getLogger(__name__)
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Count it up when `ModelFacts` or what is read changes: all files are then read anew."""
 
 

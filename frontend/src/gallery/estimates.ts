@@ -11,12 +11,14 @@ export function estimateOf(verdict: Verdict, gpu: number, ram: number): MemoryEs
 		context_size: 16_384,
 		layer_count: LAYERS,
 		gpu_layers: verdict === 'partly' ? 25 : LAYERS,
+		expert_layers_in_ram: 0,
 		gpu: split(gpu),
 		ram: split(ram),
 		gpu_bytes: gpu * GIBI,
 		ram_bytes: ram * GIBI,
 		gpu_free_bytes: 11.1 * GIBI,
 		ram_free_bytes: 22.9 * GIBI,
+		mapped_bytes: 0,
 		prompt_cache_bytes: 0,
 		measured: null
 	};

@@ -45,6 +45,7 @@ export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
 		model_path: '/models/Qwen3-8B-Q4_K_M.gguf',
 		context_size: null,
 		gpu_layers: null,
+		expert_layers_in_ram: null,
 		parallel: null,
 		threads: null,
 		batch_size: null,

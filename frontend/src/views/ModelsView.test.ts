@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { BackendError } from '../lib/backend/errors';
 import { FakeBackend } from '../lib/backend/fake';
-import type { MemoryEstimate, ModelLibrary } from '../lib/backend/protocol';
+import type { LibraryFit, MemoryEstimate, ModelLibrary } from '../lib/backend/protocol';
 import { renderWithStores } from '../testing/renderWithStores';
 import { aModel, failed, running, starting } from '../testing/values';
 import ModelsView from './ModelsView.svelte';
@@ -86,36 +86,46 @@ function anEstimate(path: string, change: Partial<MemoryEstimate> = {}): MemoryE
 		context_size: 16_384,
 		layer_count: 37,
 		gpu_layers: 0,
+		expert_layers_in_ram: 0,
 		gpu: { weights: 0, kv_cache: 0, compute: 0, projector: 0, overhead: 0 },
 		ram: parts,
 		gpu_bytes: 0,
 		ram_bytes: 6.13e9,
 		gpu_free_bytes: 0,
 		ram_free_bytes: 25e9,
+		mapped_bytes: 0,
 		prompt_cache_bytes: 2e9,
 		measured: null,
 		...change
 	};
 }
 
+const GIB = 1024 ** 3;
+
+function aLibraryFit(estimates: MemoryEstimate[], sharesRam = false): LibraryFit {
+	const sizes = { total_bytes: 12 * GIB, free_bytes: 11 * GIB };
+	return {
+		machine: {
+			ram_total_bytes: 32 * GIB,
+			ram_free_bytes: 24 * GIB,
+			threads: 16,
+			gpus: [{ name: 'Card', ...sizes, shares_ram: sharesRam }],
+			idle_gpus: [],
+			server_ram: null,
+			server_gpu: null
+		},
+		estimates
+	};
+}
+
 describe('what fits', () => {
 	test('is said of every model, and what the machine has', async () => {
-		const gib = 1024 ** 3;
-		backend.answer('estimate_library', () => ({
-			machine: {
-				ram_total_bytes: 32 * gib,
-				ram_free_bytes: 24 * gib,
-				threads: 16,
-				gpus: [{ name: 'Card', total_bytes: 12 * gib, free_bytes: 11 * gib, shares_ram: false }],
-				idle_gpus: [],
-				server_ram: null,
-				server_gpu: null
-			},
-			estimates: [
+		backend.answer('estimate_library', () =>
+			aLibraryFit([
 				anEstimate('/models/Qwen3-8B-Q4_K_M.gguf'),
 				anEstimate('/models/g.gguf', { verdict: 'partly', gpu_layers: 25 })
-			]
-		}));
+			])
+		);
 		renderWithStores(ModelsView, { backend });
 
 		expect(await screen.findByText('Fits in RAM')).toBeInTheDocument();
@@ -221,6 +231,40 @@ describe('a model', () => {
 		expect(backend.callsOf('start_llama_server')).toMatchObject([{ config }]);
 		expect(backend.callsOf('remember_model_config')).toMatchObject([
 			{ path: aModel().path, config }
+		]);
+	});
+
+	test.each([
+		{ active: 3e9, sharesRam: false, isOffered: true },
+		{ active: 3e9, sharesRam: true, isOffered: false },
+		{ active: null, sharesRam: false, isOffered: false }
+	])('keeps experts in RAM only where that can help: %o', async (given) => {
+		const path = aModel().path;
+		backend.answer('estimate_library', () => aLibraryFit([], given.sharesRam));
+		backend.answer('estimate_fit', ({ config }) =>
+			anEstimate(config.model_path, {
+				verdict: 'partly',
+				gpu_layers: 37,
+				expert_layers_in_ram: config.expert_layers_in_ram ?? 0,
+				mapped_bytes: 3 * GIB
+			})
+		);
+		const models = [aModel({ active_parameters: given.active })];
+		backend.setSnapshot('models', { ...LIBRARY, models });
+		const { user } = renderWithStores(ModelsView, { backend });
+		await user.click(screen.getByRole('button', { name: 'Load options for Qwen3 8B' }));
+		const form = await screen.findByRole('dialog', { name: 'Load Qwen3 8B' });
+		await within(form).findByText(/up to 3.0 GB more/);
+		const experts = within(form).queryByRole('textbox', { name: 'Experts in RAM' });
+		if (!given.isOffered || experts === null) {
+			expect(experts !== null).toBe(given.isOffered);
+			return;
+		}
+		await user.type(experts, '20');
+		expect(await within(form).findByText(/the experts of 20 of them in RAM/)).toBeVisible();
+		await user.click(within(form).getByRole('button', { name: 'Load' }));
+		expect(backend.callsOf('start_llama_server')).toMatchObject([
+			{ config: { model_path: path, expert_layers_in_ram: 20 } }
 		]);
 	});
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import product
 from pathlib import Path
@@ -108,6 +108,25 @@ async def test_what_a_load_took_is_shown_beside_the_estimate(
     assert loaded.ram.compute == pytest.approx(measured.told.compute, rel=0.02)
     assert library.machine.server_ram is not None
     assert {one.path for one in library.estimates} >= {heavy_model}
+
+
+@pytest.mark.parametrize("make_model", [make.experts_model, make.windowed_model])
+async def test_what_sets_a_model_apart_is_predicted_as_the_engine_tells_it(
+    tmp_path: Path, make_model: Callable[[], Path]
+) -> None:
+    model = make_model()
+    config = ServerConfig(model_path=model, context_size=8192, built_in_engine=True)
+    async with _open(tmp_path) as app:
+        measured = await _load(app, config)
+
+    predicted, told = measured.predicted, measured.told
+    assert predicted is not None
+    assert told is not None
+    mebi = 1024 * 1024  # the engine tells no smaller pieces
+    assert told.weights == pytest.approx(predicted.weights, abs=mebi)
+    assert told.kv_cache == pytest.approx(predicted.kv_cache, abs=mebi)
+    assert told.compute == pytest.approx(predicted.compute, rel=0.1, abs=mebi)
+    assert measured.measured_bytes == pytest.approx(measured.predicted_bytes, rel=0.1)
 
 
 async def test_favourites_options_and_last_use_are_kept(tmp_path: Path, tiny_model: Path) -> None:

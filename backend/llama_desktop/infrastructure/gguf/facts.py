@@ -47,6 +47,7 @@ def read_facts(header: Header) -> ModelFacts:
         head_count=max(keys.own_numbers("attention.head_count"), default=0),
         expert_count=keys.own_number("expert_count"),
         experts_used=keys.own_number("expert_used_count"),
+        expert_length=_find_expert_length(keys),
         vocabulary_size=_count_vocabulary(keys),
         has_chat_template=template is not None,
         pooling=pooling,
@@ -55,6 +56,15 @@ def read_facts(header: Header) -> ModelFacts:
         weights=weigh(header.tensors),
         part=keys.number("split.no") + 1,
         part_count=max(1, keys.number("split.count")),
+    )
+
+
+def _find_expert_length(keys: Keys) -> int:
+    """Where only experts are, some say it as the layer's own."""
+    if keys.own_number("expert_count") == 0:
+        return 0
+    return keys.own_number("expert_feed_forward_length") or max(
+        keys.own_numbers("feed_forward_length"), default=0
     )
 
 

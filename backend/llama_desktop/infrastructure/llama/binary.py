@@ -187,7 +187,7 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
         version=embedded_version(),
         source="built in",
     )
-    capabilities = Capabilities(embedded_flags(), reports_load=True)
+    capabilities = Capabilities(embedded_flags(), reports_load=True, has_trace_level=True)
     return FoundEngine(engine, embedded_command(), capabilities, rejected)
 
 

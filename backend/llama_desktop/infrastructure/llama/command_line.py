@@ -13,6 +13,7 @@ HOST: Final = "127.0.0.1"
 _LARGEST_BATCH: Final = 512
 """A stop is noticed between batches only; with the engine's own 2048 it takes seconds."""
 _MEBIBYTE: Final = 1024 * 1024
+_TRACE: Final = 4
 
 
 class Capabilities(Struct, frozen=True):
@@ -24,6 +25,8 @@ class Capabilities(Struct, frozen=True):
     """False: an old one, where the bare flag means `on`."""
     reports_load: bool = False
     """It tells a parent how far it is with loading: see `load_reports`."""
+    has_trace_level: bool = False
+    """It has a level of its log between information and debugging."""
 
     @property
     def reports_port(self) -> bool:
@@ -51,7 +54,11 @@ def read_capabilities(help_text: str) -> Capabilities:
     flags = frozenset(flag for head in heads for flag in re.findall(r"--?[A-Za-z][\w-]*", head))
     attention = next((head for head in heads if "--flash-attn" in head), "")
     takes_value = not attention or "--flash-attn" not in attention.split()[-1]
-    return Capabilities(flags=flags, flash_attention_takes_value=takes_value)
+    return Capabilities(
+        flags=flags,
+        flash_attention_takes_value=takes_value,
+        has_trace_level=re.search(rf"^\s+- {_TRACE}: trace\b", help_text, re.MULTILINE) is not None,
+    )
 
 
 def build(
@@ -77,6 +84,7 @@ def build(
     line.add("--alias", alias)
     line.add("--ctx-size", config.context_size)
     line.add(("--n-gpu-layers", "--gpu-layers", "-ngl"), config.gpu_layers)
+    line.add(("--n-cpu-moe", "-ncmoe"), config.expert_layers_in_ram)
     if without_gpus:
         line.add("--device", "none")
         line.add_switch("--no-mmproj-offload")
@@ -106,6 +114,8 @@ def build(
     line.add_switch("--jinja")  # the model's own chat template: not the default of old ones
     line.add_switch("--slots")
     line.add_switch("--log-jsonl")  # only there today's builds say what memory they take
+    if capabilities.has_trace_level:  # only there they say what they put where
+        line.add("--verbosity", _TRACE)
     line.add_switch("--no-context-shift")  # old ones forget the beginning without a word
     line.add_switch("--offline")
     return (*line.words, *config.extra_arguments)

@@ -1,7 +1,8 @@
 """Reads off an engine's log what it allocates of a model. Pure.
 
-Builds of today say it in one line of JSON, where they write JSON; older ones in a line for each
-buffer.
+Builds of today say it in one line of JSON, where they write JSON; those and older ones in a line
+for each buffer. Where the first plan does not fit, the JSON comes again for every other one that is
+tried, and which one was taken only the buffers tell.
 """
 
 from __future__ import annotations
@@ -45,14 +46,20 @@ class MemoryLines(Struct, frozen=True):
     """What was told so far."""
 
     rows: tuple[_Row, ...] = ()
-    """Told in one line; then the others only repeat it."""
+    """Told in one line; then the buffers only repeat it."""
+    has_tried: bool = False
+    """More than one plan was told."""
     buffers: tuple[tuple[str, str, float], ...] = ()
     """Device, what for, mebibytes."""
 
     def take(self, line: str) -> MemoryLines:
         """The same with what this line tells."""
         if line.startswith(_BREAKDOWN):
-            return replace(self, rows=_read_rows(line) or self.rows)
+            rows = _read_rows(line)
+            if not rows:
+                return self
+            is_other = bool(self.rows) and rows != self.rows
+            return replace(self, rows=rows, has_tried=self.has_tried or is_other)
         found = _BUFFER.search(line)
         if found is None:
             return self
@@ -64,7 +71,7 @@ class MemoryLines(Struct, frozen=True):
 
     def sum_up(self, *, on_gpus: bool = False) -> ModelMemory | None:
         """Of all devices together, or of the GPUs alone. None: nothing was told."""
-        if self.rows:
+        if self.rows and not self.has_tried:
             rows = [row for row in self.rows if row.kind == _GPU or not on_gpus]
             return ModelMemory(
                 weights=sum(row.model for row in rows) * _MEBI,

@@ -31,13 +31,14 @@ class Estimates(Protocol):
 
 async def find_fit(estimates: Estimates, config: ServerConfig) -> Fit:
     """What of this model fits now that its server has gone."""
-    auto = await estimates.estimate(replace(config, gpu_layers=None))
+    auto = await estimates.estimate(replace(config, gpu_layers=None, expert_layers_in_ram=None))
     if auto.verdict is Verdict.UNKNOWN:
         return Fit()
     tried = await estimates.estimate(config)
     has_gpu = auto.gpu_free_bytes > 0
     return Fit(
         gpu_layers=auto.gpu_layers if has_gpu else None,
+        expert_layers_in_ram=auto.expert_layers_in_ram,
         layers=auto.layer_count,
         context_size=await _find_context(estimates, config, tried.context_size),
         needed_bytes=tried.gpu_bytes + tried.ram_bytes,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from llama_desktop.domain.fit import MachineState, MemoryEstimate, MemoryParts, Verdict
-from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+from llama_desktop.domain.llama import CacheType, LoadMode, ServerConfig
 from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWeights
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
 from llama_desktop.services.models.lesson import Lesson
+from llama_desktop.services.models.spread import Spread, choose_spread
+from llama_desktop.services.models.working_space import WorkingSpace, size_working_space
 
 _MEBI: Final = 1024 * 1024
 USUAL_CONTEXT: Final = 16_384
@@ -31,13 +32,6 @@ DRIVER_OVERHEAD: Final = 340 * _MEBI
 """What it takes in RAM, likewise: 280 to 375."""
 EMBEDDED_OVERHEAD: Final = 28 * _MEBI
 EXTERNAL_OVERHEAD: Final = 16 * _MEBI
-_FLOAT, _HALF = 4, 2
-_COPIED: Final = 3
-"""So many embeddings of each token are beside the others where a GPU computes."""
-_MIXED: Final = 1.35
-_MIXED_CACHE: Final = 1.5
-_MIXED_REST: Final = 33 * _MEBI
-"""As an H100 reported of six contexts and shares of the layers."""
 
 
 class FitQuestion(Struct, frozen=True):
@@ -58,14 +52,7 @@ class _Plan(Struct, frozen=True):
     attention: AttentionShape
     context: int
     cache: tuple[int, ...]
-    compute: int
-    """On the processor alone."""
-    gpu_compute: int
-    """On a GPU that has all layers."""
-    mixed_compute: int
-    """On a GPU that also computes with what lies in RAM, of which it needs a copy."""
-    input: int
-    """In RAM, of what a GPU computes with: the batch, and who sees whom."""
+    space: WorkingSpace
 
     @property
     def layer_count(self) -> int:
@@ -113,116 +100,95 @@ def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Pl
         key_type=config.cache_type_k or CacheType.F16,
         value_type=config.cache_type_v or CacheType.F16,
     )
-    lesson = question.lesson
-    seen = _size_seen(shape, config.flash_attention)
-    heads = 0 if config.flash_attention is not FlashAttention.OFF else question.facts.head_count
-    compute = batch * (_size_wide(question.facts, attention) + seen * (heads + 1))
-    copied = batch * question.facts.embedding_length * _FLOAT
-    gpu_compute = compute + _COPIED * copied
-    half = replace(shape, key_type=CacheType.F16, value_type=CacheType.F16)
-    layer = max(size_layers(attention, half), default=0)
-    mixed_compute = max(_MIXED * gpu_compute, _MIXED_CACHE * layer + batch * seen + _MIXED_REST)
+    factor = question.lesson.compute_factor
     return _Plan(
         question,
         attention,
         context,
-        tuple(int(size * lesson.kv_factor) for size in size_layers(attention, shape)),
-        compute=int(compute * lesson.compute_factor),
-        gpu_compute=int(gpu_compute * lesson.compute_factor),
-        mixed_compute=int(mixed_compute * lesson.compute_factor),
-        input=int((2 * copied + batch * seen) * lesson.compute_factor),
+        tuple(int(size * question.lesson.kv_factor) for size in size_layers(attention, shape)),
+        size_working_space(question.facts, attention, shape, config.flash_attention, factor),
     )
 
 
-def _size_wide(facts: ModelFacts, attention: AttentionShape) -> int:
-    """Of one token's numbers on their way through the widest layer.
-
-    Fitted to what the engine itself reports for many shapes.
-    """
-    heads = max(attention.kv_heads, default=0)
-    cached = heads * (attention.key_length + attention.value_length)
-    experts = max(1, facts.experts_used)
-    wide = 2.4 * facts.embedding_length + 2.64 * cached + 2 * facts.feed_forward_length * experts
-    return int(wide * _FLOAT)
-
-
-def _size_seen(shape: CacheShape, flash_attention: FlashAttention | None) -> int:
-    """Whom one token sees: of every token of the cache a number."""
-    seen = shape.context_size if shape.unified else shape.context_size // shape.slots
-    return seen * (_FLOAT if flash_attention is FlashAttention.OFF else _HALF)
-
-
 def _place(plan: _Plan) -> MemoryEstimate:
-    """Put as many layers on the GPU as were chosen, or as fit."""
+    """Put as much on the GPU as was chosen, or as fits."""
     machine = plan.question.machine
-    chosen = plan.question.config.gpu_layers
-    gpu_free = sum(gpu.free_bytes for gpu in machine.gpus)
-    if not machine.gpus:
-        layers = 0
-    elif chosen is not None:
-        layers = min(chosen, plan.layer_count)
-    else:
-        room = sum(max(0, gpu.free_bytes - MARGIN) for gpu in machine.gpus)
-        layers = _count_fitting(plan, room)
-    gpu, ram = _share(plan, layers)
-    is_gpu_full = gpu.total > gpu_free
+    spread = _spread(plan)
+    gpu, ram = _share(plan, spread)
+    is_gpu_full = gpu.total > sum(one.free_bytes for one in machine.gpus)
     shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
     is_ram_full = ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
-    return _answer(plan, layers, gpu, ram, _judge(plan, layers, is_gpu_full or is_ram_full))
+    return _answer(plan, spread, gpu, ram, _judge(plan, spread, is_gpu_full or is_ram_full))
 
 
-def _judge(plan: _Plan, layers: int, is_full: bool) -> Verdict:
+def _judge(plan: _Plan, spread: Spread, is_full: bool) -> Verdict:
     if is_full:
         return Verdict.TOO_LARGE
-    if layers == 0:
+    if spread.layers == 0:
         return Verdict.RAM
-    return Verdict.GPU if layers >= plan.layer_count else Verdict.PARTLY
+    is_split = spread.layers < plan.layer_count or spread.list_split(plan.question.facts.weights)
+    return Verdict.PARTLY if is_split else Verdict.GPU
 
 
-def _count_fitting(plan: _Plan, room: int) -> int:
-    """The most layers that fit; they cost about the same, and more cost more."""
-    low, high = 0, plan.layer_count
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _share(plan, middle)[0].total <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _share(plan: _Plan, layers: int) -> tuple[MemoryParts, MemoryParts]:
-    """What is on the GPU and what in RAM, with so many layers there: the last ones."""
+def _spread(plan: _Plan) -> Spread:
     question = plan.question
-    weights = question.facts.weights
+    gpus = question.machine.gpus
+    if not gpus:
+        return Spread(0)
+    room = sum(max(0, gpu.free_bytes - MARGIN) for gpu in gpus)
+    return choose_spread(
+        question.config,
+        question.facts.weights,
+        lambda spread: _share(plan, spread)[0].total <= room,
+    )
+
+
+def _share(plan: _Plan, spread: Spread) -> tuple[MemoryParts, MemoryParts]:
+    """What is on the GPU and what in RAM."""
+    question = plan.question
+    weights, space = question.facts.weights, plan.space
     overhead = question.lesson.overhead_bytes
-    if layers == 0:
+    if spread.layers == 0:
         gpu = _size_idle_gpus(plan)
         return gpu, MemoryParts(
             weights=weights.total,
             kv_cache=sum(plan.cache),
-            compute=plan.compute if gpu.total == 0 else plan.input,
+            compute=space.processor if gpu.total == 0 else space.input,
             projector=question.projector_bytes,
             overhead=overhead,
         )
-    count = len(weights.layers)
-    first = max(0, count - layers + 1) if layers <= count else 0
-    on_gpu = sum(weights.layers[first:]) + _size_output(weights)
+    first = spread.find_first(weights)
+    experts = spread.size_kept(weights)
+    on_all = space.split if experts else space.gpu
     cache = sum(plan.cache[first:])
     gpu = MemoryParts(
-        weights=on_gpu,
+        weights=sum(weights.layers[first:]) - experts + _size_output(weights),
         kv_cache=cache,
-        compute=plan.gpu_compute if layers > count else plan.mixed_compute,
+        compute=space.mixed if first > 0 else on_all,
         projector=question.projector_bytes,
         overhead=question.lesson.gpu_overhead_bytes,
     )
+    locked = _size_mapped(plan, spread) if question.config.load_mode is LoadMode.MLOCK else 0
     ram = MemoryParts(
-        weights=sum(weights.layers[:first]) + weights.input + weights.other,
+        weights=sum(weights.layers[:first]) + experts + weights.input + weights.other + locked,
         kv_cache=sum(plan.cache) - cache,
-        compute=plan.input,
+        compute=space.input,
         overhead=overhead,
     )
     return gpu, ram
+
+
+def _size_mapped(plan: _Plan, spread: Spread) -> int:
+    """What of the GPU's layers lies in the file before the last experts that are in RAM.
+
+    From there on the engine lets go of the file.
+    """
+    weights = plan.question.facts.weights
+    split = spread.list_split(weights)
+    if not split or plan.question.config.load_mode is LoadMode.NONE:
+        return 0
+    seen = sum(weights.layers[spread.find_first(weights) : split[-1] + 1])
+    return seen - spread.size_kept(weights)
 
 
 def _size_idle_gpus(plan: _Plan) -> MemoryParts:
@@ -232,7 +198,7 @@ def _size_idle_gpus(plan: _Plan) -> MemoryParts:
     """
     gpus = plan.question.machine.gpus
     overhead = plan.question.lesson.gpu_overhead_bytes
-    needed = MemoryParts(compute=plan.mixed_compute, overhead=overhead)
+    needed = MemoryParts(compute=plan.space.mixed, overhead=overhead)
     if any(one.shares_ram for one in gpus) or needed.total > sum(one.free_bytes for one in gpus):
         return MemoryParts()
     return needed
@@ -244,7 +210,7 @@ def _size_output(weights: ModelWeights) -> int:
 
 
 def _answer(
-    plan: _Plan, layers: int, gpu: MemoryParts, ram: MemoryParts, verdict: Verdict
+    plan: _Plan, spread: Spread, gpu: MemoryParts, ram: MemoryParts, verdict: Verdict
 ) -> MemoryEstimate:
     question = plan.question
     return MemoryEstimate(
@@ -252,13 +218,15 @@ def _answer(
         verdict=verdict,
         context_size=plan.context,
         layer_count=plan.layer_count,
-        gpu_layers=layers,
+        gpu_layers=spread.layers,
+        expert_layers_in_ram=len(spread.list_split(question.facts.weights)),
         gpu=gpu,
         ram=ram,
         gpu_bytes=gpu.total,
         ram_bytes=ram.total,
         gpu_free_bytes=sum(one.free_bytes for one in question.machine.gpus),
         ram_free_bytes=question.machine.ram_free_bytes or 0,
+        mapped_bytes=_size_mapped(plan, spread),
         prompt_cache_bytes=question.prompt_cache_bytes,
         measured=question.measured,
     )
@@ -276,6 +244,7 @@ def _unknown(question: FitQuestion) -> MemoryEstimate:
         context_size=question.config.context_size or 0,
         layer_count=question.facts.layer_count + 1,
         gpu_layers=0,
+        expert_layers_in_ram=0,
         gpu=MemoryParts(),
         ram=ram,
         gpu_bytes=0,

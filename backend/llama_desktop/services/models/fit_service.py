@@ -201,7 +201,7 @@ class FitService:
         untouched = found.ram.compute if found.gpu_layers == 0 else 0
         return MemoryMeasurement(
             config=config,
-            predicted_bytes=found.ram.total - untouched,
+            predicted_bytes=found.ram.total + found.mapped_bytes - untouched,
             measured_bytes=held,
             predicted_gpu_bytes=found.gpu_bytes,
             measured_gpu_bytes=held_gpu,

@@ -161,6 +161,7 @@ def _tell(name: str, found: MemoryEstimate) -> QuantizationFit:
         verdict=found.verdict,
         layer_count=found.layer_count,
         gpu_layers=found.gpu_layers,
+        expert_layers_in_ram=found.expert_layers_in_ram,
         needed_bytes=found.gpu_bytes if on_gpu else found.gpu_bytes + found.ram_bytes,
         available_bytes=available,
     )

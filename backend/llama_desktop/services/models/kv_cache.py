@@ -41,7 +41,7 @@ class CacheShape(Struct, frozen=True):
 def size_layers(attention: AttentionShape, shape: CacheShape) -> tuple[int, ...]:
     """The bytes of each layer's cache, or of its state."""
     whole = _round_up(shape.context_size)
-    windowed = _count_windowed(attention, shape, whole)
+    windowed = count_windowed(attention, shape)
     in_window = set(attention.window_layers)
     recurrence = attention.recurrence
     states = set(recurrence.layers) if recurrence is not None else set()
@@ -65,8 +65,9 @@ def _size_token(
     return key + _size(heads * value_length, shape.value_type)
 
 
-def _count_windowed(attention: AttentionShape, shape: CacheShape, whole: int) -> int:
+def count_windowed(attention: AttentionShape, shape: CacheShape) -> int:
     """Tokens in a layer with a sliding window: the window of each slot, and one batch."""
+    whole = _round_up(shape.context_size)
     if attention.window is None:
         return whole
     if shape.unified:

@@ -149,6 +149,7 @@ describe('the finder', () => {
 						verdict: 'partly',
 						layer_count: 49,
 						gpu_layers: 37,
+						expert_layers_in_ram: 0,
 						needed_bytes: 9_000_000_000,
 						available_bytes: 20_000_000_000
 					},
@@ -157,6 +158,7 @@ describe('the finder', () => {
 						verdict: 'gpu',
 						layer_count: 49,
 						gpu_layers: 49,
+						expert_layers_in_ram: 0,
 						needed_bytes: 7_900_000_000,
 						available_bytes: 11_100_000_000
 					}
@@ -258,6 +260,7 @@ function aFit(change: Partial<QuantizationFit> = {}): QuantizationFit {
 		verdict: 'gpu',
 		layer_count: 40,
 		gpu_layers: 40,
+		expert_layers_in_ram: 0,
 		needed_bytes: 8_000_000_000,
 		available_bytes: 12_000_000_000,
 		...change

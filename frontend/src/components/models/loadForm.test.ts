@@ -9,6 +9,7 @@ test('a model that was never loaded is left to the engine', () => {
 		model_path: aModel().path,
 		context_size: null,
 		gpu_layers: null,
+		expert_layers_in_ram: null,
 		cache_type_k: null,
 		cache_type_v: null,
 		flash_attention: null,
@@ -32,6 +33,7 @@ test('the rarer options are given as they are written', () => {
 	const form = {
 		...formFor(aModel({ mmproj_path: '/models/mmproj.gguf' }), null),
 		vision: 'on' as const,
+		expertsText: '12',
 		threadsText: '6',
 		idleText: '10',
 		ropeScaleText: '2.5',
@@ -39,6 +41,7 @@ test('the rarer options are given as they are written', () => {
 	};
 	expect(configOf(aModel({ mmproj_path: '/models/mmproj.gguf' }), form)).toMatchObject({
 		mmproj_path: '/models/mmproj.gguf',
+		expert_layers_in_ram: 12,
 		threads: 6,
 		idle_minutes: 10,
 		rope_scale: 2.5,
@@ -46,12 +49,14 @@ test('the rarer options are given as they are written', () => {
 	});
 	expect(configOf(aModel(), { ...form, threadsText: 'many' })).toBeNull();
 	expect(configOf(aModel(), { ...form, batchText: '1000' })).toBeNull();
+	expect(configOf(aModel(), { ...form, expertsText: '0' })).toBeNull();
 });
 
 test('the form starts as the model was loaded last, and gives the same again', () => {
 	const last = aConfig({
 		context_size: 32_768,
 		gpu_layers: 21,
+		expert_layers_in_ram: 7,
 		cache_type_k: 'q8_0',
 		cache_type_v: 'q8_0',
 		flash_attention: 'on',
@@ -62,6 +67,7 @@ test('the form starts as the model was loaded last, and gives the same again', (
 	expect(configOf(aModel(), form)).toMatchObject({
 		context_size: 32_768,
 		gpu_layers: 21,
+		expert_layers_in_ram: 7,
 		cache_type_k: 'q8_0',
 		flash_attention: 'on',
 		parallel: 2

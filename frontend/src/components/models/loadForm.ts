@@ -17,6 +17,8 @@ export interface LoadForm {
 	contextText: string;
 	gpuLayers: 'auto' | 'custom';
 	gpuLayersText: string;
+	/** Of a model with experts; an empty text leaves it to the engine. */
+	expertsText: string;
 	cacheType: CacheChoice;
 	flashAttention: FlashAttention;
 	parallel: 'auto' | '1' | '2' | '4' | '8';
@@ -41,7 +43,12 @@ export interface LoadForm {
 export const CONTEXT_BOUNDS = { min: 256, max: 1_048_576 };
 const GPU_LAYERS_MAX = 999;
 const USUAL_CONTEXT = 16_384;
-const BOUNDS = { threadsText: 1024, batchText: 512, idleText: 10_080 } as const;
+const BOUNDS = {
+	expertsText: GPU_LAYERS_MAX,
+	threadsText: 1024,
+	batchText: 512,
+	idleText: 10_080
+} as const;
 
 type LoadDefaults = Pick<
 	Settings,
@@ -80,6 +87,7 @@ export function formOf(model: ModelFile, config: Partial<ServerConfig>): LoadFor
 		contextText: String(config.context_size ?? Math.min(USUAL_CONTEXT, trained)),
 		gpuLayers: (config.gpu_layers ?? null) === null ? 'auto' : 'custom',
 		gpuLayersText: String(config.gpu_layers ?? 0),
+		expertsText: textOf(config.expert_layers_in_ram),
 		cacheType: oneOf(['f16', 'q8_0', 'q4_0'], config.cache_type_k, 'f16'),
 		flashAttention: config.flash_attention ?? 'auto',
 		parallel: oneOf(['1', '2', '4', '8'], config.parallel?.toString(), 'auto'),
@@ -145,7 +153,7 @@ export function isWrong(form: LoadForm, field: keyof typeof BOUNDS | 'ropeScaleT
 export function configOf(model: ModelFile, form: LoadForm): ServerConfigInput | null {
 	const contextSize = contextOf(form);
 	const gpuLayers = gpuLayersOf(form);
-	const fields = ['threadsText', 'batchText', 'idleText', 'ropeScaleText'] as const;
+	const fields = ['expertsText', 'threadsText', 'batchText', 'idleText', 'ropeScaleText'] as const;
 	if (
 		(form.context === 'custom' && contextSize === null) ||
 		(form.gpuLayers === 'custom' && gpuLayers === null) ||
@@ -158,6 +166,7 @@ export function configOf(model: ModelFile, form: LoadForm): ServerConfigInput | 
 		model_path: model.path,
 		context_size: form.context === 'custom' ? contextSize : null,
 		gpu_layers: form.gpuLayers === 'custom' ? gpuLayers : null,
+		expert_layers_in_ram: numberOf(form.expertsText),
 		cache_type_k: cacheType,
 		cache_type_v: cacheType,
 		flash_attention: form.flashAttention === 'auto' ? null : form.flashAttention,

@@ -89,6 +89,7 @@ export const fakeConfig: ServerConfig = {
 	model_path: '/models/tiny.gguf',
 	context_size: 4096,
 	gpu_layers: null,
+	expert_layers_in_ram: null,
 	parallel: null,
 	threads: null,
 	batch_size: null,

@@ -429,7 +429,7 @@ export interface Failed {
 	steps: LaunchSteps | null;
 }
 
-export type FailureAction = LoadAgain | LoadWithLayers | LoadWithContext | LoadWithoutVision | LoadOther | ChooseModel | FindModel | UseBuiltInEngine | ChooseEngine | OpenDoctor | CancelLoading;
+export type FailureAction = LoadAgain | LoadWithLayers | LoadWithExpertsInRam | LoadWithContext | LoadWithoutVision | LoadOther | ChooseModel | FindModel | UseBuiltInEngine | ChooseEngine | OpenDoctor | CancelLoading;
 
 export type FailureCause = 'gpu_memory_out' | 'memory_out' | 'killed_for_memory' | 'model_missing' | 'model_unreadable' | 'model_empty' | 'not_a_model' | 'model_cut_off' | 'model_part_missing' | 'model_version' | 'model_architecture' | 'model_damaged' | 'template_broken' | 'engine_missing' | 'engine_not_executable' | 'library_missing' | 'wrong_processor' | 'bad_argument' | 'port_taken' | 'stranger' | 'driver_lost' | 'disk_full' | 'no_permission' | 'hangs' | 'crashed_at_chat' | 'gave_up' | 'crashed' | 'killed' | 'ended' | 'app_defect' | 'unknown';
 
@@ -655,6 +655,12 @@ export interface LoadWithContext {
 	instead_of: number | null;
 }
 
+export interface LoadWithExpertsInRam {
+	type: 'load_with_experts_in_ram';
+	expert_layers_in_ram: number;
+	layers: number | null;
+}
+
 export interface LoadWithLayers {
 	type: 'load_with_layers';
 	gpu_layers: number;
@@ -719,12 +725,14 @@ export interface MemoryEstimate {
 	context_size: number;
 	layer_count: number;
 	gpu_layers: number;
+	expert_layers_in_ram: number;
 	gpu: MemoryParts;
 	ram: MemoryParts;
 	gpu_bytes: number;
 	ram_bytes: number;
 	gpu_free_bytes: number;
 	ram_free_bytes: number;
+	mapped_bytes: number;
 	prompt_cache_bytes: number;
 	measured: MemoryMeasurement | null;
 }
@@ -979,6 +987,7 @@ export interface QuantizationFit {
 	verdict: Verdict;
 	layer_count: number;
 	gpu_layers: number;
+	expert_layers_in_ram: number;
 	needed_bytes: number;
 	available_bytes: number;
 }
@@ -1096,6 +1105,7 @@ export interface ServerConfig {
 	model_path: string;
 	context_size: number | null;
 	gpu_layers: number | null;
+	expert_layers_in_ram: number | null;
 	parallel: number | null;
 	threads: number | null;
 	batch_size: number | null;
@@ -1122,6 +1132,7 @@ export interface ServerConfigInput {
 	model_path: string;
 	context_size?: number | null;
 	gpu_layers?: number | null;
+	expert_layers_in_ram?: number | null;
 	parallel?: number | null;
 	threads?: number | null;
 	batch_size?: number | null;

@@ -77,6 +77,12 @@ export function changeConfig(
 			return config;
 		case 'load_with_layers':
 			return { ...config, gpu_layers: action.gpu_layers };
+		case 'load_with_experts_in_ram':
+			return {
+				...config,
+				gpu_layers: null,
+				expert_layers_in_ram: action.expert_layers_in_ram
+			};
 		case 'load_with_context':
 			return { ...config, context_size: action.context_size };
 		case 'load_without_vision':

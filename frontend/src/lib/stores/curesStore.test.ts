@@ -37,6 +37,10 @@ describe('an action that loads', () => {
 			{ ...CONFIG, gpu_layers: 21 }
 		],
 		[
+			{ type: 'load_with_experts_in_ram', expert_layers_in_ram: 30, layers: 40 },
+			{ ...CONFIG, gpu_layers: null, expert_layers_in_ram: 30 }
+		],
+		[
 			{ type: 'load_with_context', context_size: 8192, instead_of: 32_768 },
 			{ ...CONFIG, context_size: 8192 }
 		],

@@ -19,6 +19,10 @@ export class FitStore {
 	#records: Partial<Record<string, ModelRecord>> = $derived(
 		Object.fromEntries(this.records.map((record) => [record.path, record]))
 	);
+	/** Whether the engine can use a GPU with memory of its own. */
+	readonly hasGpuMemory = $derived(
+		this.library?.machine.gpus.some((gpu) => !gpu.shares_ram) ?? false
+	);
 	#backend: Backend;
 	#asked = 0;
 

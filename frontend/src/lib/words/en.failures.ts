@@ -36,6 +36,8 @@ export const failures = {
 				};
 			case 'load_with_layers':
 				return layers(action.gpu_layers, action.layers);
+			case 'load_with_experts_in_ram':
+				return experts(action.expert_layers_in_ram, action.layers);
 			case 'load_with_context': {
 				const size = formatContextSize(action.context_size);
 				return {
@@ -119,6 +121,15 @@ function layers(gpuLayers: number, all: number | null): ActionWords {
 		label: `Load with ${formatCount(gpuLayers)}${share} layers`,
 		title: 'Put fewer layers on the GPU',
 		detail: `${formatCount(gpuLayers)}${share} fit. The rest runs on the CPU, slower.`
+	};
+}
+
+function experts(inRam: number, all: number | null): ActionWords {
+	const share = all === null ? '' : ` of ${formatCount(all)}`;
+	return {
+		label: `Keep the experts of ${formatCount(inRam)} layers in RAM`,
+		title: 'Keep experts in RAM',
+		detail: `Of ${formatCount(inRam)}${share} layers. The rest of each layer fits on the GPU.`
 	};
 }
 

@@ -44,6 +44,7 @@ export const fit = {
 		unknown: 'Loaded'
 	},
 	layers: (on: number, count: number) => `${formatCount(on)} of ${formatCount(count)} layers`,
+	experts: (inRam: number) => `experts of ${formatCount(inRam)} layers in RAM`,
 	share: (needed: number, free: number) => `${memory(needed)} of ${formatGibibytes(free)} GB`,
 	needs: (needed: number, free: number) => `needs ${memory(needed)} of ${formatGibibytes(free)} GB`,
 	unknownHint: 'the file tells too little',
@@ -54,10 +55,16 @@ export const fit = {
 		`On the GPU it took ${memory(measured)} GB; expected were ${memory(predicted)} GB.`,
 	told: (weights: number, cache: number, compute: number) =>
 		`By the engine’s own count: ${memory(weights)} GB of weights, ${memory(cache)} GB of KV cache, ${memory(compute)} GB to work in.`,
+	mapped: (bytes: number) =>
+		`The system will count up to ${memory(bytes)} GB more as its RAM: parts of the file, which it takes back when there is need.`,
 	advice: {
 		gpu: 'All of it on the GPU.',
 		partly: (on: number, count: number) =>
 			`${formatCount(on)} of ${formatCount(count)} layers on the GPU, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`,
+		withoutExperts: (on: number, count: number) =>
+			`${formatCount(on)} of ${formatCount(count)} layers on the GPU without their experts, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`,
+		experts: (inRam: number) =>
+			`All layers on the GPU, but the experts of ${formatCount(inRam)} of them in RAM. It will answer more slowly than from the GPU alone.`,
 		ram: 'In RAM, on the CPU.',
 		too_large:
 			'It does not fit. Choose a smaller context, a smaller cache type, or a smaller quant.',
@@ -104,6 +111,10 @@ export const loadMore = {
 	none: 'None',
 	vision: 'Images',
 	visionHint: 'Load the projector beside the model',
+	experts: {
+		label: 'Experts in RAM',
+		hint: 'Of so many layers; the rest of each goes to the GPU'
+	},
 	threads: { label: 'Threads', hint: 'Of the processor; one fewer than its cores' },
 	batch: { label: 'Batch size', hint: 'Tokens read in one go, at most 512' },
 	idle: { label: 'Unload when idle', hint: 'After so many minutes; the next question wakes it' },

@@ -107,6 +107,15 @@ def test_of_experts_only_those_in_use_count_as_active() -> None:
     assert facts.weights.experts == (256 * 10 * 8 * 4,)
 
 
+def test_the_length_of_an_expert_is_the_layers_own_where_no_other_is_told() -> None:
+    layer = {"llama.feed_forward_length": 6144}
+    several = _llama(llama__expert_count=8, llama__expert_used_count=2) | layer
+
+    assert _read(several | {"llama.expert_feed_forward_length": 768}).expert_length == 768
+    assert _read(several).expert_length == 6144
+    assert _read(_llama() | layer).expert_length == 0
+
+
 def test_heads_may_differ_from_layer_to_layer() -> None:
     facts = _read(_llama() | {"llama.attention.head_count_kv": [2, 4, 0, 1]})
 

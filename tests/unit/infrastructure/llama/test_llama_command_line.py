@@ -70,7 +70,7 @@ def test_a_bare_config_leaves_to_the_engine_what_it_knows_better() -> None:
     assert line(ServerConfig(model_path=Path("/m/a.gguf")), NEW) == (
         "-m /m/a.gguf --host 127.0.0.1 --port 0 --alias ours --threads 7 --batch-size 512 "
         "--ubatch-size 512 --cache-ram 1024 --no-ui --jinja --slots "
-        "--log-jsonl --no-context-shift --offline"
+        "--log-jsonl --verbosity 4 --no-context-shift --offline"
     )
 
 
@@ -79,7 +79,8 @@ def test_everything_that_is_set_is_sent() -> None:
         "-m /m/a b.gguf --host 127.0.0.1 --port 0 --alias ours --ctx-size 8192 --n-gpu-layers 0 "
         "--parallel 2 --threads 3 --batch-size 256 --ubatch-size 256 --flash-attn on "
         "--cache-type-k q8_0 --cache-type-v f16 --mmproj /m/mmproj.gguf --cache-ram 1024 "
-        "--embeddings --no-ui --jinja --slots --log-jsonl --no-context-shift --offline"
+        "--embeddings --no-ui --jinja --slots --log-jsonl --verbosity 4 --no-context-shift "
+        "--offline"
     )
 
 
@@ -98,6 +99,14 @@ def test_an_old_server_is_told_in_its_spelling_and_only_what_it_knows() -> None:
         "-m /m/a b.gguf --host 127.0.0.1 --port 0 --alias ours --ctx-size 8192 --n-gpu-layers 0 "
         "--threads 3 --batch-size 256 --ubatch-size 256 --flash-attn --embedding --no-webui"
     )
+
+
+def test_the_log_tells_more_only_where_that_is_not_what_was_said() -> None:
+    """The next level of other builds holds every prompt."""
+    said = "-lv,   --verbosity N  Values:\n                - 3: info\n                - 4: debug\n"
+    assert not read_capabilities(said).has_trace_level
+    assert NEW.has_trace_level
+    assert "--verbosity" not in line(EVERYTHING, OLD)
 
 
 def test_an_old_server_gets_its_bare_flash_attention_only_for_on() -> None:
@@ -137,7 +146,7 @@ def test_only_servers_that_say_where_they_listen_pick_their_port() -> None:
 def test_the_embedded_engine_knows_all_that_is_ever_sent() -> None:
     sent = set(build(EVERYTHING, NEW, port=0, alias="a", machine=MACHINE))
     flags = {word for word in sent if word.startswith("-")}
-    embedded = Capabilities(EMBEDDED_FLAGS)
+    embedded = Capabilities(EMBEDDED_FLAGS, has_trace_level=True)
     words = build(EVERYTHING, embedded, port=0, alias="a", machine=MACHINE)
     assert len(flags) == len([word for word in words if word.startswith("-")])
 
@@ -149,6 +158,7 @@ def test_every_further_option_is_told_in_the_words_that_the_program_knows() -> N
         chat_template_file=Path("/t.jinja"),
         rope_scaling=RopeScaling.YARN,
         rope_scale=2.0,
+        expert_layers_in_ram=12,
         lora_path=Path("/l.gguf"),
         draft_model_path=Path("/d.gguf"),
         idle_minutes=10,
@@ -157,6 +167,7 @@ def test_every_further_option_is_told_in_the_words_that_the_program_knows() -> N
 
     words = line(config, NEW)
 
+    assert "--n-cpu-moe 12 " in words
     assert "--load-mode mlock --chat-template-file /t.jinja" in words
     assert "--rope-scaling yarn --rope-scale 2.0 --lora /l.gguf --model-draft /d.gguf" in words
     assert "--sleep-idle-seconds 600" in words

@@ -52,6 +52,13 @@ def test_what_is_on_gpus_is_told_apart() -> None:
     assert _read(_OLD[1], on_gpus=True) == ModelMemory()
 
 
+def test_of_several_plans_that_were_tried_only_the_buffers_tell_which_was_taken() -> None:
+    other = _BREAKDOWN.replace('"model":600', '"model":300')
+    assert _read(_BREAKDOWN, _BREAKDOWN) is not None
+    assert _read(_BREAKDOWN, other) is None
+    assert _read(_BREAKDOWN, other, *_OLD) == _read(*_OLD)
+
+
 def test_nothing_told_is_not_nothing_taken() -> None:
     assert _read("srv  init: model loaded") is None
     assert _read('{"type":"fit_memory_breakdown","data":{"rows":[{"name":"x"}]}}') is None

@@ -16,6 +16,7 @@ from llama_desktop.domain.failure import (
     LoadAgain,
     LoadOther,
     LoadWithContext,
+    LoadWithExpertsInRam,
     LoadWithLayers,
     ServerFailure,
     UseBuiltInEngine,
@@ -131,6 +132,22 @@ def test_what_was_tried_is_not_offered_again() -> None:
         isinstance(each, LoadWithLayers) and each.gpu_layers >= 20 for each in failure.actions
     )
     assert not any(isinstance(each, LoadWithContext) for each in failure.actions)
+
+
+def test_experts_go_to_ram_before_layers_do() -> None:
+    fit = Fit(gpu_layers=25, layers=25, expert_layers_in_ram=16)
+    failure = judge(say(*GPU_OUT), fit=fit)
+    assert failure.actions[0] == LoadWithExpertsInRam(expert_layers_in_ram=16, layers=24)
+    assert not any(
+        isinstance(each, LoadWithLayers) and each.gpu_layers > 0 for each in failure.actions
+    )
+
+
+def test_experts_that_were_in_ram_already_are_not_offered_again() -> None:
+    config = ServerConfig(model_path=Path("a.gguf"), expert_layers_in_ram=20)
+    fit = Fit(gpu_layers=25, layers=25, expert_layers_in_ram=16)
+    actions = judge(say(*GPU_OUT), config=config, fit=fit).actions
+    assert not any(isinstance(each, LoadWithExpertsInRam) for each in actions)
 
 
 def test_no_context_is_offered_where_the_weights_alone_are_too_much() -> None:

@@ -65,6 +65,7 @@ def _estimate(
         context_size=context,
         layer_count=41,
         gpu_layers=layers,
+        expert_layers_in_ram=0,
         gpu=MemoryParts(),
         ram=MemoryParts(),
         gpu_bytes=gpu_bytes,

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from llama_desktop.domain.fit import GpuMemory, MachineState, MemoryEstimate, Verdict
-from llama_desktop.domain.llama import CacheType, FlashAttention, ServerConfig
+from llama_desktop.domain.llama import CacheType, FlashAttention, LoadMode, ServerConfig
 from llama_desktop.domain.model_facts import (
     AttentionShape,
     ModelFacts,
@@ -179,6 +179,134 @@ def test_without_flash_attention_the_working_space_grows() -> None:
     plain = _estimate(_machine(), flash_attention=FlashAttention.OFF)
 
     assert plain.ram.compute > 5 * _estimate(_machine()).ram.compute
+
+
+def _describe_experts(
+    embedding: int, layers: int, key_heads: int, experts: int, used: int, length: int, words: int
+) -> ModelFacts:
+    """A model of the kind with experts, at eight bits; each head has 128 numbers."""
+
+    def packed(count: int) -> int:
+        return count // 32 * 34
+
+    expert = 3 * packed(experts * embedding * length)
+    other = 2 * packed(32 * 128 * embedding) + 2 * packed(key_heads * 128 * embedding)
+    return ModelFacts(
+        kind=ModelKind.MODEL,
+        context_length=40_960,
+        layer_count=layers,
+        embedding_length=embedding,
+        feed_forward_length=6144,
+        head_count=32,
+        expert_count=experts,
+        experts_used=used,
+        expert_length=length,
+        attention=AttentionShape(kv_heads=(key_heads,) * layers, key_length=128, value_length=128),
+        weights=ModelWeights(
+            layers=(expert + other,) * layers,
+            experts=(expert,) * layers,
+            input=words * embedding * 2,
+            output=words * embedding * 2,
+        ),
+    )
+
+
+_MANY = _describe_experts(2048, 24, 4, experts=64, used=8, length=768, words=151_936)
+_LARGE = _describe_experts(4096, 8, 8, experts=32, used=4, length=2048, words=64_000)
+
+
+def _estimate_experts(facts: ModelFacts, free: int, **options: int | None) -> MemoryEstimate:
+    config = ServerConfig(model_path=_PATH, **options)  # type: ignore[arg-type]
+    machine = _machine(100 * _GIB, free * _MIB)
+    lesson = Lesson((16 + 340) * _MIB, 600 * _MIB)
+    return estimate(FitQuestion(config, facts, 0, machine, lesson, 0))
+
+
+@pytest.mark.parametrize(
+    ("facts", "context_size", "gpu_layers", "in_ram", "on_gpu", "ram"),
+    [
+        (_MANY, 8192, None, None, 9474, 985),
+        (_MANY, 8192, None, 24, 2210, 8803),
+        (_MANY, 8192, None, 12, 5880, 4895),
+        (_MANY, 8192, 12, None, 5126, 5427),
+        (_MANY, 8192, 12, 24, 1762, 9009),
+        (_MANY, 40_960, None, 24, 3778, 8836),
+        (_LARGE, 8192, None, None, 8314, 873),
+        (_LARGE, 8192, None, 8, 2042, 7747),
+        (_LARGE, 65_536, None, 8, 3890, 7806),
+        (_LARGE, 8192, 4, None, 4130, 5330),
+    ],
+)
+def test_a_model_of_experts_takes_what_one_took_on_a_real_card(
+    facts: ModelFacts,
+    context_size: int,
+    gpu_layers: int | None,
+    in_ram: int | None,
+    on_gpu: int,
+    ram: int,
+) -> None:
+    """As NVML and the kernel told of a llama-server on an H100, in MiB."""
+    found = _estimate_experts(
+        facts,
+        80_000,
+        context_size=context_size,
+        gpu_layers=gpu_layers,
+        expert_layers_in_ram=in_ram,
+    )
+
+    assert found.gpu_bytes == pytest.approx(on_gpu * _MIB, rel=0.02)
+    assert found.ram_bytes + found.mapped_bytes == pytest.approx(ram * _MIB, rel=0.025)
+
+
+@pytest.mark.parametrize(
+    ("free", "layers", "in_ram", "on_gpu"), [(5898, 25, 16, 4876), (3998, 25, 22, 2926)]
+)
+def test_where_not_all_fits_experts_stay_in_ram_before_layers_do(
+    free: int, layers: int, in_ram: int, on_gpu: int
+) -> None:
+    """As the engine itself chose on that card, other programs having left so many MiB."""
+    found = _estimate_experts(_MANY, free, context_size=8192)
+
+    assert (found.verdict, found.gpu_layers) == (Verdict.PARTLY, layers)
+    assert found.expert_layers_in_ram == in_ram
+    assert found.gpu_bytes == pytest.approx(on_gpu * _MIB, rel=0.03)
+
+
+def test_where_not_even_the_rest_fits_layers_stay_in_ram_too() -> None:
+    some = _estimate_experts(_MANY, 2700, context_size=8192)
+    none = _estimate_experts(_MANY, 2298, context_size=8192)
+
+    assert 1 < some.gpu_layers < 25
+    assert some.expert_layers_in_ram == some.gpu_layers - 1
+    assert (none.verdict, none.gpu_layers) == (Verdict.RAM, 0)
+
+
+def test_experts_that_were_chosen_leave_the_layers_where_the_engine_leaves_them() -> None:
+    few = _estimate_experts(_MANY, 3998, context_size=8192, expert_layers_in_ram=2)
+    assert (few.verdict, few.gpu_layers) == (Verdict.TOO_LARGE, 25)
+
+
+def test_experts_in_ram_count_also_where_the_engines_own_words_say_so() -> None:
+    def say(*words: str) -> int:
+        config = ServerConfig(model_path=_PATH, context_size=8192, extra_arguments=words)
+        machine = _machine(100 * _GIB, 80 * _GIB)
+        return estimate(FitQuestion(config, _MANY, 0, machine, Lesson(0), 0)).expert_layers_in_ram
+
+    assert (say("--cpu-moe"), say("-ncmoe", "7"), say("--n-cpu-moe", "x"), say()) == (24, 7, 0, 0)
+
+
+@pytest.mark.parametrize("mode", [LoadMode.NONE, LoadMode.MLOCK])
+def test_what_lies_in_the_file_among_the_experts_counts_as_it_is_loaded(mode: LoadMode) -> None:
+    config = ServerConfig(
+        model_path=_PATH, context_size=8192, expert_layers_in_ram=24, load_mode=mode
+    )
+    found = estimate(FitQuestion(config, _MANY, 0, _machine(100 * _GIB, 80 * _GIB), Lesson(0), 0))
+    usual = _estimate_experts(_MANY, 80_000, context_size=8192, expert_layers_in_ram=24)
+
+    assert usual.mapped_bytes > 0
+    among = usual.mapped_bytes if mode is LoadMode.MLOCK else 0
+    assert found.ram.weights == usual.ram.weights + among
+    assert mode is LoadMode.MLOCK or found.mapped_bytes == 0
 
 
 def test_of_experts_the_layers_count_with_all_of_them() -> None:

@@ -35,6 +35,7 @@ EMBEDDED_FLAGS: Final = frozenset(
         "--slots",
         "--threads",
         "--ubatch-size",
+        "--verbosity",
     }
 )
 """What it can be told everywhere, so that nobody has to run it to find out."""
@@ -45,7 +46,7 @@ _WITH_PARSER: Final = frozenset(
     | {"--cache-reuse", "--cpu-moe", "--n-cpu-moe", "--no-kv-offload", "--no-warmup", "--numa"}
     | {"--override-kv", "--override-tensor", "--poll", "--prio", "--rope-freq-base"}
     | {"--rope-freq-scale", "--split-mode", "--swa-full", "--tensor-split", "--threads-batch"}
-    | {"--verbosity", "--yarn-orig-ctx", "--no-mmproj-offload", "--reasoning-budget"}
+    | {"--yarn-orig-ctx", "--no-mmproj-offload", "--reasoning-budget"}
 )
 """More of it, where llama.cpp's own parser can be reached, as in the Linux build."""
 

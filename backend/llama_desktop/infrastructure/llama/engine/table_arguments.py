@@ -110,6 +110,7 @@ def _build_table(extension: Any) -> dict[str, _Flag]:
         ("--offline",): _Flag("offline", value=True),
         ("--no-log-jsonl",): _Flag("log_json", value=False),
         ("--log-jsonl",): _Flag("log_json", value=True),
+        ("-lv", "--verbosity", "--log-verbosity"): _Flag("verbosity", int),
         ("--no-ui", "--no-webui"): _Flag("ui", value=False),
     }
     return {name: flag for names, flag in table.items() for name in names}

@@ -14,6 +14,7 @@ from llama_desktop.domain.failure import (
     FindModel,
     LoadAgain,
     LoadWithContext,
+    LoadWithExpertsInRam,
     LoadWithLayers,
     LoadWithoutVision,
     OpenDoctor,
@@ -118,6 +119,9 @@ def _simply_again(evidence: Evidence) -> Iterator[FailureAction]:
 
 
 def _spare_gpu(evidence: Evidence) -> Iterator[FailureAction]:
+    experts = _find_experts_in_ram(evidence)
+    if experts is not None:
+        yield experts
     layers = find_gpu_layers(evidence)
     if layers is not None:
         yield layers
@@ -179,6 +183,18 @@ def find_gpu_layers(evidence: Evidence) -> LoadWithLayers | None:
     if layers is not None and fitting >= layers:
         return None
     return LoadWithLayers(gpu_layers=max(0, fitting), layers=layers)
+
+
+def _find_experts_in_ram(evidence: Evidence) -> LoadWithExpertsInRam | None:
+    """Of as few layers as must be, where then all layers fit: faster than whole layers in RAM."""
+    fit = evidence.fit
+    if fit.layers is None or fit.gpu_layers != fit.layers:
+        return None
+    if fit.expert_layers_in_ram <= (evidence.config.expert_layers_in_ram or 0):
+        return None
+    return LoadWithExpertsInRam(
+        expert_layers_in_ram=fit.expert_layers_in_ram, layers=fit.layers - 1
+    )
 
 
 def _smaller_context(evidence: Evidence) -> Iterator[LoadWithContext]:

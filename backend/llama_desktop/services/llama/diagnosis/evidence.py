@@ -36,6 +36,8 @@ class Fit(Struct, frozen=True):
 
     gpu_layers: int | None = None
     """The most layers that fit with the context that was tried."""
+    expert_layers_in_ram: int = 0
+    """Of so many of them only where their experts are in RAM."""
     layers: int | None = None
     context_size: int | None = None
     """The largest half, quarter, … of the context that fits with the layers that were tried."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from llama_desktop.domain.failure import Ending, FailureAction, FailureCause, LoadOther
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.services.llama.diagnosis.actions import find_actions
@@ -25,6 +27,9 @@ _RICH: Final = Evidence(
     fit=Fit(gpu_layers=21, layers=41, context_size=8192),
     smaller=LoadOther(model_path=_PATH, name="other", size_bytes=1),
 )
+_WITH_EXPERTS: Final = replace(
+    _RICH, fit=Fit(gpu_layers=41, layers=41, expert_layers_in_ram=30, context_size=8192)
+)
 
 
 def build_failure_table() -> str:
@@ -38,7 +43,8 @@ def build_failure_table() -> str:
 
 def _describe_actions(cause: FailureCause) -> str:
     always = {_name(action) for action in find_actions(cause, _BARE)}
-    names = dict.fromkeys(_name(action) for action in find_actions(cause, _RICH))
+    likely = find_actions(cause, _WITH_EXPERTS)[:1]
+    names = dict.fromkeys(_name(action) for action in (*likely, *find_actions(cause, _RICH)))
     return ", ".join(name if name in always else f"({name})" for name in names)
 
 
