@@ -20,6 +20,7 @@ from llama_desktop.domain.errors import (
     StorageFailed,
 )
 from llama_desktop.domain.events import LogAppended, LogEvent, LogSnapshot
+from llama_desktop.domain.fit import LaunchAdvice
 from llama_desktop.domain.llama import Running, ServerConfig, ServerState
 from llama_desktop.domain.settings import AppInfo
 from llama_desktop.domain.snapshots import KeptKind
@@ -160,8 +161,8 @@ async def open_application(
             home=paths.engine_home,
         )
 
-        async def has_no_room_on_gpus(config: ServerConfig) -> bool:
-            return await fit.has_no_room_on_gpus(config)
+        async def advise(config: ServerConfig) -> LaunchAdvice:
+            return await fit.advise(config)
 
         if launcher is None:
             launcher = LlamaLauncher(
@@ -170,7 +171,7 @@ async def open_application(
                 engine_home=paths.engine_home,
                 is_port_taken=is_port_taken,
                 records=ProcessRecords(paths.processes),
-                keep_from_gpus=has_no_room_on_gpus,
+                advise=advise,
             )
             # Asked now, a program of the person's own is known when the first model is loaded.
             looking = tasks.create_task(_look_for_engine(finder), name="look for the engine")
@@ -407,14 +408,15 @@ async def _open_side_server(
         engine_home=paths.engine_home,
         is_port_taken=is_port_taken,
         records=ProcessRecords(paths.processes),
-        keep_from_gpus=_always,  # what there is belongs to the chat model
+        advise=_leave_the_gpus,
     )
     service = await stack.enter_async_context(LlamaCppService(launcher))
     return await stack.enter_async_context(SideServer(service, check=check))
 
 
-async def _always(_config: ServerConfig) -> bool:
-    return True
+async def _leave_the_gpus(_config: ServerConfig) -> LaunchAdvice:
+    """What memory they have is the chat model's."""
+    return LaunchAdvice(without_gpus=True)
 
 
 async def _open_downloads(

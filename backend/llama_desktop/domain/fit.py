@@ -97,6 +97,15 @@ class MemoryEstimate(Struct, frozen=True, kw_only=True):
     """What it took when it was loaded like this; None: it was not."""
 
 
+class LaunchAdvice(Struct, frozen=True, kw_only=True):
+    """What an engine must be told of the memory because it would not see it itself."""
+
+    without_gpus: bool = False
+    """It is to start no driver of a GPU."""
+    context_size: int | None = None
+    """Tokens, where it would take more than there is; None: it may choose."""
+
+
 class LibraryFit(Struct, frozen=True, kw_only=True):
     """Of every model whether it fits."""
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.topic_log import TopicLog
 from llama_desktop.bootstrap import open_application
-from llama_desktop.domain.llama import CacheType, ServerConfig
+from llama_desktop.domain.llama import CacheType, Running, ServerConfig
 from llama_desktop.domain.models import MemoryMeasurement, ModelRecords
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.metrics.machine import MachineReader
@@ -127,6 +128,35 @@ async def test_what_sets_a_model_apart_is_predicted_as_the_engine_tells_it(
     assert told.kv_cache == pytest.approx(predicted.kv_cache, abs=mebi)
     assert told.compute == pytest.approx(predicted.compute, rel=0.1, abs=mebi)
     assert measured.measured_bytes == pytest.approx(measured.predicted_bytes, rel=0.1)
+
+
+async def test_an_engine_that_would_take_more_ram_than_is_free_is_told_how_much_context_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes all of the machine's RAM for free; that little is free only the app knows."""
+    model = make.windowed_model()
+    config = ServerConfig(model_path=model, built_in_engine=True)
+    read = MachineReader.read
+    free = 256 * 1024 * 1024 + 44_000_000
+    async with _open(tmp_path) as app:
+        await app.llama.start(config)
+        assert _find_context(app) == 8192
+        await app.llama.stop()
+        monkeypatch.setattr(
+            MachineReader,
+            "read",
+            lambda reader, pid: replace(read(reader, pid), ram_free_bytes=free),
+        )
+        told = await app.fit.estimate(config)
+        await app.llama.start(config)
+        assert 4096 <= told.context_size < 8192
+        assert _find_context(app) == told.context_size
+
+
+def _find_context(app: Application) -> int:
+    state = app.llama.state
+    assert isinstance(state, Running)
+    return state.model.context_size
 
 
 async def test_favourites_options_and_last_use_are_kept(tmp_path: Path, tiny_model: Path) -> None:

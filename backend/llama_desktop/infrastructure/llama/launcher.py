@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from msgspec.structs import replace
 
 from llama_desktop.domain.failure import Ending
+from llama_desktop.domain.fit import LaunchAdvice
 from llama_desktop.domain.llama import EngineKind, ServerConfig
 from llama_desktop.infrastructure.llama.binary import EngineFinder, FoundEngine
 from llama_desktop.infrastructure.llama.command_line import HOST, Machine, build
@@ -62,7 +64,7 @@ class LlamaLauncher:
         engine_home: Path,
         is_port_taken: Callable[[Sequence[str]], bool],
         records: ProcessRecords | None = None,
-        keep_from_gpus: Callable[[ServerConfig], Awaitable[bool]] | None = None,
+        advise: Callable[[ServerConfig], Awaitable[LaunchAdvice]] | None = None,
         environment: Mapping[str, str] = os.environ,
         pick_port: Callable[[], int] = find_free_port,
         silence_seconds: float = SILENCE_SECONDS,
@@ -71,15 +73,15 @@ class LlamaLauncher:
 
         `is_port_taken` tells by an engine's last lines whether another port is worth a try;
         `records` keep a note of each process. An engine for GPUs starts their driver even for a
-        model without a layer there, and dies where that finds no room: `keep_from_gpus` tells
-        when to keep it from that.
+        model without a layer there, and dies where that finds no room; and it takes all RAM for
+        free. `advise` tells what to tell it of that.
         """
         self._finder = finder
         self._log = log
         self._engine_home = engine_home
         self._is_port_taken = is_port_taken
         self._records = records
-        self._keep_from_gpus = keep_from_gpus
+        self._advise = advise
         self._environment = environment
         self._pick_port = pick_port
         self._silence_seconds = silence_seconds
@@ -123,13 +125,14 @@ class LlamaLauncher:
             api_key=secrets.token_urlsafe(32),
             silence_seconds=self._silence_seconds,
         )
+        advice = LaunchAdvice() if self._advise is None else await self._advise(config)
         arguments = build(
-            config,
+            replace(config, context_size=config.context_size or advice.context_size),
             found.capabilities,
             port=plan.port,
             alias=plan.alias,
             machine=self._machine,
-            without_gpus=self._keep_from_gpus is not None and await self._keep_from_gpus(config),
+            without_gpus=advice.without_gpus,
         )
         command = (*found.command, *arguments)
         logger.info("Starting %s", shlex.join(command))

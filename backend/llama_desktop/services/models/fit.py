@@ -12,13 +12,14 @@ from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWe
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
 from llama_desktop.services.models.lesson import Lesson
-from llama_desktop.services.models.spread import Spread, choose_spread
+from llama_desktop.services.models.spread import Spread, choose_spread, find_most
 from llama_desktop.services.models.working_space import WorkingSpace, size_working_space
 
 _MEBI: Final = 1024 * 1024
 USUAL_CONTEXT: Final = 16_384
 _LEAST_CONTEXT: Final = 4096
 """The engine takes no less by itself, however little fits."""
+_CONTEXT_STEP: Final = 256
 _AUTO_SLOTS: Final = 4
 _LARGEST_BATCH: Final = 512
 MARGIN: Final = 1024 * _MEBI
@@ -67,25 +68,75 @@ def estimate(question: FitQuestion) -> MemoryEstimate:
     wanted = question.config.context_size
     if wanted is not None:
         return _place(_plan(question, attention, wanted))
-    return _fit_context(question, attention)
+    context = _choose_as_engine(question, attention)
+    return _place(_plan(question, attention, _limit(question, attention, context)))
 
 
-def _fit_context(question: FitQuestion, attention: AttentionShape) -> MemoryEstimate:
-    """As the engine does: as much of the trained context as fits, but no less than 4096."""
-    trained = question.facts.context_length or _LEAST_CONTEXT
-    context = trained
-    while True:
-        found = _place(_plan(question, attention, context))
-        fits = found.verdict in (Verdict.GPU, Verdict.RAM) or (
-            found.verdict is Verdict.PARTLY and not _has_free_gpu(question.machine)
-        )
-        if fits or context <= min(_LEAST_CONTEXT, trained):
-            return found
-        context = max(context // 2, min(_LEAST_CONTEXT, trained))
+def limit_context(question: FitQuestion) -> int | None:
+    """The context to be asked for; None: the engine may choose, for it takes no more than there is.
+
+    It takes all RAM for free, and looks at none where there is a GPU.
+    """
+    attention = question.facts.attention
+    if attention is None or question.machine.ram_free_bytes is None:
+        return None
+    if question.config.context_size is not None:
+        return None
+    context = _choose_as_engine(question, attention)
+    limited = _limit(question, attention, context)
+    return None if limited == context else limited
 
 
-def _has_free_gpu(machine: MachineState) -> bool:
-    return any(gpu.free_bytes > MARGIN for gpu in machine.gpus)
+def _choose_as_engine(question: FitQuestion, attention: AttentionShape) -> int:
+    """All of the trained context if it fits, else as much as does, but no less than 4096 a slot.
+
+    What it looks at is the GPU with as many layers as were chosen, or with all; without one, RAM.
+    """
+    machine = question.machine
+    least, most = _bound_context(question)
+
+    def size(context: int) -> int:
+        plan = _plan(question, attention, context)
+        if machine.gpus:
+            chosen = question.config.gpu_layers is not None
+            return _share(plan, _spread(plan) if chosen else Spread(plan.layer_count))[0].total
+        return _share(plan, Spread(0))[1].total
+
+    room = (machine.ram_total_bytes or 0) - MARGIN
+    if machine.gpus:
+        room = _count_gpu_room(machine)
+    at_most, at_least = size(most), size(least)
+    if at_most <= room or at_least >= at_most:
+        return most
+    between = (most - least) * (room - at_least) // (at_most - at_least)
+    return max(least, _round_down(least + between, question.config))
+
+
+def _bound_context(question: FitQuestion) -> tuple[int, int]:
+    """Of slots that were asked for, each has its own context."""
+    slots = question.config.parallel or 1
+    most = (question.facts.context_length or _LEAST_CONTEXT) * slots
+    return min(_LEAST_CONTEXT * slots, most), most
+
+
+def _round_down(context: int, config: ServerConfig) -> int:
+    step = _CONTEXT_STEP * (config.parallel or 1)
+    return context // step * step
+
+
+def _limit(question: FitQuestion, attention: AttentionShape, context: int) -> int:
+    """As much of it as RAM has room for."""
+
+    def fits(tokens: int) -> bool:
+        found = _place(_plan(question, attention, tokens))
+        return not _is_ram_full(question.machine, found.gpu, found.ram)
+
+    if fits(context):
+        return context
+    least, _ = _bound_context(question)
+    step = _CONTEXT_STEP * (question.config.parallel or 1)
+    steps = find_most((context - least) // step, lambda count: fits(least + count * step))
+    return least + steps * step
 
 
 def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Plan:
@@ -115,10 +166,18 @@ def _place(plan: _Plan) -> MemoryEstimate:
     machine = plan.question.machine
     spread = _spread(plan)
     gpu, ram = _share(plan, spread)
-    is_gpu_full = gpu.total > sum(one.free_bytes for one in machine.gpus)
+    is_full = gpu.total > sum(one.free_bytes for one in machine.gpus)
+    is_full = is_full or _is_ram_full(machine, gpu, ram)
+    return _answer(plan, spread, gpu, ram, _judge(plan, spread, is_full))
+
+
+def _is_ram_full(machine: MachineState, gpu: MemoryParts, ram: MemoryParts) -> bool:
     shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
-    is_ram_full = ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
-    return _answer(plan, spread, gpu, ram, _judge(plan, spread, is_gpu_full or is_ram_full))
+    return ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
+
+
+def _count_gpu_room(machine: MachineState) -> int:
+    return sum(max(0, gpu.free_bytes - MARGIN) for gpu in machine.gpus)
 
 
 def _judge(plan: _Plan, spread: Spread, is_full: bool) -> Verdict:
@@ -132,10 +191,9 @@ def _judge(plan: _Plan, spread: Spread, is_full: bool) -> Verdict:
 
 def _spread(plan: _Plan) -> Spread:
     question = plan.question
-    gpus = question.machine.gpus
-    if not gpus:
+    if not question.machine.gpus:
         return Spread(0)
-    room = sum(max(0, gpu.free_bytes - MARGIN) for gpu in gpus)
+    room = _count_gpu_room(question.machine)
     return choose_spread(
         question.config,
         question.facts.weights,

@@ -11,7 +11,13 @@ from typing import Final, Self
 from msgspec.structs import replace
 
 from llama_desktop.domain.errors import StorageFailed
-from llama_desktop.domain.fit import LibraryFit, MachineState, MemoryEstimate, Verdict
+from llama_desktop.domain.fit import (
+    LaunchAdvice,
+    LibraryFit,
+    MachineState,
+    MemoryEstimate,
+    Verdict,
+)
 from llama_desktop.domain.llama import EngineKind, ModelMemory, Running, ServerConfig, ServerState
 from llama_desktop.domain.model_facts import ModelFacts, ModelKind
 from llama_desktop.domain.models import MemoryMeasurement, ModelFile
@@ -26,6 +32,7 @@ from llama_desktop.services.models.fit import (
     USUAL_CONTEXT,
     FitQuestion,
     estimate,
+    limit_context,
 )
 from llama_desktop.services.models.lesson import Lesson, learn, learn_from_other
 from llama_desktop.services.models.library import ModelLibraryService
@@ -83,15 +90,23 @@ class FitService:
         """What loading a model like this would take; the loaded model counts as ejected."""
         return self._estimate(config, await self.read_machine())
 
-    async def has_no_room_on_gpus(self, config: ServerConfig) -> bool:
-        """Whether a model without a layer on the GPUs must also be kept from their driver.
+    async def advise(self, config: ServerConfig) -> LaunchAdvice:
+        """What the engine must be told for a model to be loaded like this.
 
-        Not where layers were chosen: who chooses is told what that needs.
+        It is kept from GPUs that are full also where no layer goes there; not where layers were
+        chosen: who chooses is told what that needs.
         """
-        if config.gpu_layers or not await self._machine.are_gpus_full(GPU_OVERHEAD + MARGIN):
-            return False
-        found = await self.estimate(config)
-        return found.gpu_layers == 0 and found.gpu_bytes == 0
+        are_full = not config.gpu_layers and await self._machine.are_gpus_full(
+            GPU_OVERHEAD + MARGIN
+        )
+        if config.context_size is not None and not are_full:
+            return LaunchAdvice()
+        question = self._ask_anew(config, await self.read_machine())
+        found = estimate(question)
+        return LaunchAdvice(
+            without_gpus=are_full and found.gpu_layers == 0 and found.gpu_bytes == 0,
+            context_size=limit_context(question),
+        )
 
     async def estimate_library(self) -> LibraryFit:
         """Of every model whether it fits, loaded as is usual for it."""
@@ -121,10 +136,14 @@ class FitService:
         return self._estimate(config, machine) if found.verdict is Verdict.TOO_LARGE else found
 
     def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
+        return estimate(self._ask_anew(config, machine))
+
+    def _ask_anew(self, config: ServerConfig, machine: MachineState) -> FitQuestion:
+        """With all that earlier loads have taught."""
         measurements = self._records.find(config.model_path).measurements
         measured = next((one for one in measurements if one.config == config), None)
         lesson = self._learn(config, machine, measurements)
-        return estimate(self._ask(config, machine, lesson, measured))
+        return self._ask(config, machine, lesson, measured)
 
     def _ask(
         self,

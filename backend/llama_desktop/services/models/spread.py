@@ -60,15 +60,15 @@ def choose_spread(
     if kept:  # whoever chooses them has the engine choose nothing
         return Spread(count + 1, kept)
     if not weights.experts or fits(Spread(count + 1)):
-        return Spread(_find_most(count + 1, lambda layers: fits(Spread(layers))))
+        return Spread(find_most(count + 1, lambda layers: fits(Spread(layers))))
     every = range(count)
-    layers = _find_most(count + 1, lambda layers: fits(Spread(layers, every)))
+    layers = find_most(count + 1, lambda layers: fits(Spread(layers, every)))
     if layers <= count:
         return Spread(layers, every)
-    whole = _find_most(count, lambda whole: fits(Spread(layers, range(whole, count))))
+    whole = find_most(count, lambda whole: fits(Spread(layers, range(whole, count))))
     rest = range(whole, count)
     most = EXPERT_TENSORS - 1
-    return Spread(layers, rest, _find_most(most, lambda some: fits(Spread(layers, rest, some))))
+    return Spread(layers, rest, find_most(most, lambda some: fits(Spread(layers, rest, some))))
 
 
 def _count_chosen(config: ServerConfig, count: int) -> int:
@@ -83,7 +83,7 @@ def _count_chosen(config: ServerConfig, count: int) -> int:
     return min(chosen, count)
 
 
-def _find_most(most: int, fits: Callable[[int], bool]) -> int:
+def find_most(most: int, fits: Callable[[int], bool]) -> int:
     """The largest number that fits, where more take more; 0, whether that fits or not."""
     low, high = 0, most
     while low < high:

@@ -16,7 +16,7 @@ from llama_desktop.domain.model_facts import (
     ModelWeights,
     Recurrence,
 )
-from llama_desktop.services.models.fit import FitQuestion, estimate
+from llama_desktop.services.models.fit import FitQuestion, estimate, limit_context
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
 from llama_desktop.services.models.lesson import Lesson
 
@@ -173,6 +173,86 @@ def test_a_context_left_to_the_engine_is_what_fits() -> None:
     assert roomy.context_size == 131_072
     assert 4096 <= tight.context_size < 131_072
     assert tight.verdict is Verdict.RAM
+
+
+def _leave_context(
+    machine: MachineState, facts: ModelFacts = _FACTS, **options: int | None
+) -> FitQuestion:
+    config = ServerConfig(model_path=_PATH, **options)  # type: ignore[arg-type]
+    return FitQuestion(config, facts, 0, machine, Lesson(30 * _MIB), 0)
+
+
+def _with_free_ram(machine: MachineState, free: int) -> MachineState:
+    return replace(machine, ram_free_bytes=free)
+
+
+def test_where_all_ram_is_not_enough_the_context_is_what_the_engine_takes() -> None:
+    """As it said on a machine of 24,105 MiB of a model of 24 layers, of 262,144 tokens: 242,944."""
+    facts = ModelFacts(
+        kind=ModelKind.MODEL,
+        context_length=262_144,
+        layer_count=24,
+        embedding_length=256,
+        feed_forward_length=512,
+        attention=AttentionShape(kv_heads=(8,) * 24, key_length=128, value_length=128),
+        weights=ModelWeights(layers=(_MIB,) * 24, input=5 * _MIB, output=5 * _MIB),
+    )
+    question = _leave_context(_machine(24_105 * _MIB), facts)
+
+    assert estimate(question).context_size == pytest.approx(242_944, rel=0.01)
+    assert limit_context(question) is None
+
+
+def test_the_engine_is_told_a_context_only_where_it_would_take_more_ram_than_is_free() -> None:
+    roomy = _machine(64 * _GIB)
+    tight = _with_free_ram(roomy, 12 * _GIB)
+
+    assert limit_context(_leave_context(roomy)) is None
+    assert limit_context(_leave_context(tight, context_size=65_536)) is None
+    limited = limit_context(_leave_context(tight))
+    assert limited is not None
+    assert 4096 < limited < 131_072
+    assert limited % 256 == 0
+    found = estimate(_leave_context(tight))
+    assert (found.verdict, found.context_size) == (Verdict.RAM, limited)
+    more = estimate(_leave_context(tight, context_size=limited + 256))
+    assert more.verdict is Verdict.TOO_LARGE
+
+
+def test_beside_a_gpu_the_engine_looks_at_no_ram() -> None:
+    """Half of the layers were chosen, and the GPU has room for their whole context."""
+    machine = _machine(64 * _GIB, 80 * _GIB)
+    chosen = {"gpu_layers": 16}
+
+    assert limit_context(_leave_context(machine, **chosen)) is None
+    assert estimate(_leave_context(machine, **chosen)).context_size == 131_072
+    limited = limit_context(_leave_context(_with_free_ram(machine, 8 * _GIB), **chosen))
+    assert limited is not None
+    assert limited < 131_072
+
+
+def test_on_a_gpu_the_context_shrinks_before_layers_leave_it() -> None:
+    found = estimate(_leave_context(_machine(64 * _GIB, 12 * _GIB)))
+
+    assert (found.verdict, found.gpu_layers) == (Verdict.GPU, 33)
+    assert 4096 < found.context_size < 131_072
+    assert found.gpu_bytes == pytest.approx(11 * _GIB, rel=0.01)
+
+
+def test_slots_that_were_asked_for_have_a_whole_context_each() -> None:
+    assert estimate(_leave_context(_machine(200 * _GIB), parallel=3)).context_size == 3 * 131_072
+    limited = limit_context(
+        _leave_context(_with_free_ram(_machine(200 * _GIB), 12 * _GIB), parallel=3)
+    )
+    assert limited is not None
+    assert limited % (3 * 256) == 0
+
+
+def test_where_nothing_fits_the_least_is_asked_for() -> None:
+    question = _leave_context(_with_free_ram(_machine(64 * _GIB), 2 * _GIB))
+
+    assert limit_context(question) == 4096
+    assert estimate(question).verdict is Verdict.TOO_LARGE
 
 
 def test_without_flash_attention_the_working_space_grows() -> None:
