@@ -105,6 +105,8 @@ class SearchIndex:
         self._path = path
         self._version = version
         self._analyse = analyse
+        self._words: Counter[str] = Counter()
+        """Uses that come and go with what is written now."""
         self._connection = self._open_or_begin_anew()
 
     def close(self) -> None:
@@ -215,11 +217,9 @@ class SearchIndex:
         if any(wanted.get(doc) != message for doc, message in known.items()):
             self._drop_messages(db, chat)
             keys.clear()
-        words: Counter[str] = Counter()
         for message in messages:
             if message.doc not in keys:
-                keys[message.doc] = self._add(db, chat, message, keys, words)
-        _count_words(db, words)
+                keys[message.doc] = self._add(db, chat, message, keys)
 
     def _add(
         self,
@@ -227,9 +227,8 @@ class SearchIndex:
         chat: int,
         message: IndexedMessage,
         keys: dict[int, int],
-        words: Counter[str],
     ) -> int:
-        """The new row's key; the message's words are added to `words`."""
+        """The new row's key."""
         analysed = self._analyse(message.content)
         parent = None if message.parent_doc is None else keys[message.parent_doc]
         cursor = db.execute(
@@ -247,7 +246,7 @@ class SearchIndex:
             " select id, body, before, day from page where id = ?",
             (cursor.lastrowid,),
         )
-        words.update(analysed.words)
+        self._words.update(analysed.words)
         return cursor.lastrowid
 
     def _drop_messages(self, db: sqlite3.Connection, chat: int) -> None:
@@ -259,11 +258,8 @@ class SearchIndex:
             "  where id in (select key from message where chat = ?)",
             (chat,),
         )
-        words: Counter[str] = Counter()
         for (content,) in db.execute("select content from message where chat = ?", (chat,)):
-            words.subtract(self._analyse(content).words)
-        _count_words(db, words)
-        db.execute("delete from word where uses < 1")
+            self._words.subtract(self._analyse(content).words)
         db.execute(
             "delete from vector where message in (select key from message where chat = ?)", (chat,)
         )
@@ -275,8 +271,10 @@ class SearchIndex:
             yield self._connection
             return
         self._connection.execute("begin immediate")
+        self._words.clear()
         try:
             yield self._connection
+            _count_words(self._connection, self._words)
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("rollback")
@@ -369,12 +367,18 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _count_words(db: sqlite3.Connection, words: Counter[str]) -> None:
-    """Add so many uses of each word, or take them away."""
+    """Add so many uses of each word, or take them away.
+
+    Of all that one commit holds: chats have most of their words in common.
+    """
+    changed = sorted((word, uses) for word, uses in words.items() if uses != 0)
     db.executemany(
         "insert into word(word, uses) values(?, ?)"
         " on conflict(word) do update set uses = uses + excluded.uses",
-        sorted(words.items()),
+        changed,
     )
+    if any(uses < 0 for _, uses in changed):
+        db.execute("delete from word where uses < 1")
 
 
 @contextlib.contextmanager
