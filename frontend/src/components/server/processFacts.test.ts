@@ -3,8 +3,6 @@ import type { LoadedModel } from '../../lib/backend/protocol';
 import { running } from '../../testing/values';
 import { processFacts } from './processFacts';
 
-const GIBI = 1024 ** 3;
-
 function gpuPart(told: Partial<LoadedModel>): [string, string] | undefined {
 	const { model, ...state } = running();
 	const facts = processFacts(
@@ -16,13 +14,14 @@ function gpuPart(told: Partial<LoadedModel>): [string, string] | undefined {
 }
 
 test('what is on the GPU is told in layers, else in weights, else as not available', () => {
-	const memory = { weights: 9 * GIBI, kv_cache: 0, compute: 0 };
-	const gpuMemory = { ...memory, weights: 3.5 * GIBI };
+	const memory = { weights: 9e9, kv_cache: 0, compute: 0 };
+	const gpuMemory = { ...memory, weights: 3.5e6 };
 	const weights = { memory, gpu_memory: gpuMemory };
 	expect(gpuPart({ ...weights, layers_on_gpu: 13, layers: 33 })).toEqual([
 		'GPU layers',
 		'13 of 33'
 	]);
-	expect(gpuPart(weights)).toEqual(['Weights on the GPU', '3.5 of 9\u00a0GB']);
+	expect(gpuPart(weights)).toEqual(['Weights on the GPU', '3.5\u00a0MB of 9.0\u00a0GB']);
+	expect(gpuPart({ memory, gpu_memory: { ...memory, weights: 0 } })?.[1]).toBe('none');
 	expect(gpuPart({})).toEqual(['GPU layers', 'not available']);
 });

@@ -1,5 +1,5 @@
 import type { LoadedModel, MetricsSample, ModelFile, Running } from '../../lib/backend/protocol';
-import { formatCount, formatMemoryOf, formatSpan, NOT_AVAILABLE } from '../../lib/format';
+import { formatCount, formatSpan, NOT_AVAILABLE } from '../../lib/format';
 import { words } from '../../lib/words/en';
 import { describeGpu } from './usageDetails';
 import { gpusOf } from './usage';
@@ -41,7 +41,7 @@ export function processFacts(
 function gpuPart(model: LoadedModel): Fact {
 	const { layers_on_gpu: onGpu, layers, memory, gpu_memory: gpuMemory } = model;
 	return onGpu === null && memory !== null && gpuMemory !== null
-		? { name: text.gpuWeights, value: formatMemoryOf(gpuMemory.weights, memory.weights) }
+		? { name: text.gpuWeights, value: text.share(gpuMemory.weights, memory.weights) }
 		: { name: text.gpuLayers, value: countOf(onGpu, layers) };
 }
 

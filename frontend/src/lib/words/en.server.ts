@@ -1,4 +1,4 @@
-import { formatCount } from '../format';
+import { formatBytes, formatCount } from '../format';
 
 /** Every sentence of the Server page. */
 export const serverPage = {
@@ -81,6 +81,9 @@ export const serverPage = {
 		context: 'Context',
 		gpuLayers: 'GPU layers',
 		gpuWeights: 'Weights on the GPU',
+		/** Of the weights. */
+		share: (some: number, all: number) =>
+			some === 0 ? 'none' : `${formatBytes(some)} of ${formatBytes(all)}`,
 		threads: 'Threads',
 		uptime: 'Uptime',
 		gpu: 'GPU',
