@@ -190,7 +190,7 @@ async def open_application(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
         devices = DeviceFinder(finder, paths.engine_home)
-        machine = MachineService(MachineReader(), devices.find_devices)
+        machine = MachineService(MachineReader(), devices)
         fit = await stack.enter_async_context(
             FitService(llama.topic, models, model_records, machine, settings.complete)
         )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 VERSION = "0.5.0-fake (build 1, commit fa4e000)"
 
 _DEVICES = "FAKE_DEVICES"
+_OLD = "FAKE_IS_OLD"
+_FIT = "-fit,  --fit"
 _FLAGS = (
     ("-t,    --threads", "N", "number of CPU threads to use during generation (default: -1)"),
     ("-c,    --ctx-size", "N", "size of the prompt context (default: 0)"),
@@ -36,6 +38,7 @@ _FLAGS = (
     ("-ctv,  --cache-type-v", "TYPE", "KV cache data type for V"),
     ("-ngl,  --gpu-layers, --n-gpu-layers", "N", "max. number of layers to store in VRAM"),
     ("-dev,  --device", "<dev1,dev2,..>", "devices to use for offloading (none = don't offload)"),
+    (_FIT, "[on|off]", "whether to adjust unset arguments to fit in device memory"),
     ("-m,    --model", "FNAME", "model path to load"),
     ("-mm,   --mmproj", "FILE", "path to a multimodal projector file. see tools/mtmd/README.md"),
     ("-np,   --parallel", "N", "number of server slots (default: -1, -1 = auto)"),
@@ -49,10 +52,11 @@ _FLAGS = (
 )
 
 
-def install(folder: Path, *, devices: str | None = None) -> Path:
+def install(folder: Path, *, devices: str | None = None, fits_memory: bool = True) -> Path:
     """Make the executable; returns its path. POSIX only.
 
     `devices` are the lines that it lists its GPUs with; None: it is too old for the question.
+    `fits_memory`: it is new enough to take as much as there is memory for.
     """
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "llama-server"
@@ -64,6 +68,8 @@ def install(folder: Path, *, devices: str | None = None) -> Path:
     # -S and -E: without site-packages and our environment it starts in half the time
     command = shlex.join([sys.executable, "-S", "-E", "-c", code])
     listing = "" if devices is None else f"export {_DEVICES}={shlex.quote(devices)}\n"
+    if not fits_memory:
+        listing += f"export {_OLD}=1\n"
     # Who can tell how far it is has these words in it, as a real one.
     words = "cmd_child_to_router:state:"
     program.write_text(f'#!/bin/sh\n# {words}\n{listing}exec {command} "$@"\n')
@@ -79,6 +85,8 @@ def main() -> None:
     if "--help" in sys.argv or "-h" in sys.argv:
         print("----- common params -----\n")
         for spellings, value, text in _FLAGS:
+            if spellings == _FIT and _OLD in os.environ:
+                continue
             print(f"{spellings} {value or ''}".ljust(40) + text)
         return
     if "--list-devices" in sys.argv and _DEVICES in os.environ:

@@ -103,7 +103,11 @@ class LaunchAdvice(Struct, frozen=True, kw_only=True):
     without_gpus: bool = False
     """It is to start no driver of a GPU."""
     context_size: int | None = None
-    """Tokens, where it would take more than there is; None: it may choose."""
+    """Tokens, where it would take more than there is, or chooses none itself; None: it may
+    choose."""
+    gpu_layers: int | None = None
+    """Where it chooses none itself."""
+    expert_layers_in_ram: int | None = None
 
 
 class LibraryFit(Struct, frozen=True, kw_only=True):

@@ -114,6 +114,17 @@ class EngineKind(StrEnum):
     EMBEDDED = "embedded"
 
 
+class EngineTraits(Struct, frozen=True, kw_only=True):
+    """What an engine does where it is not told otherwise; that of today does all of it."""
+
+    fits_memory: bool = True
+    """Takes as many layers and as much context as there is memory for."""
+    keeps_experts: bool = True
+    """Can keep a layer's experts in RAM while the rest of it is on the GPU."""
+    attends_fast: bool = True
+    """Uses flash attention where it can."""
+
+
 class Engine(Struct, frozen=True, kw_only=True):
     """The llama-server program that was chosen."""
 

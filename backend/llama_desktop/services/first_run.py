@@ -19,7 +19,7 @@ class FirstRunService:
 
     async def look(self) -> FirstRun:
         """The machine as it is now, and what suits it."""
-        machine = await self._machine.read(None)
+        machine = (await self._machine.read(None)).machine
         engine, problem = await self._find_engine()
         return FirstRun(
             suggestions=suggest_models(memory_free_bytes=machine.ram_free_bytes, gpus=machine.gpus),

@@ -1,4 +1,4 @@
-"""On a machine whose GPUs other programs have filled: an engine that touches them would die."""
+"""What an engine is told of the GPUs: by itself it would die of full ones, or use none at all."""
 
 from __future__ import annotations
 
@@ -44,3 +44,27 @@ def test_a_model_is_loaded_without_gpus_that_are_full_unless_layers_were_chosen(
     assert (" --device none " in log) is is_kept_from_gpus
     if is_kept_from_gpus:
         assert (told["verdict"], told["gpu_bytes"]) == ("ram", 0)
+
+
+@pytest.mark.parametrize(("fits_memory", "chosen"), [(True, None), (False, None), (False, 1)])
+def test_an_engine_that_fits_nothing_to_memory_by_itself_is_told_what_fits(
+    tmp_path: Path, fits_memory: bool, chosen: int | None
+) -> None:
+    """Those of 2025 take 4,096 tokens and no layer, whatever there is, where nothing is said."""
+    environment = {"LD_LIBRARY_PATH": str(compile_driver(tmp_path)), "FAKE_NVML": ""}
+    server = install(tmp_path / "engine", devices=DEVICES, fits_memory=fits_memory)
+    config = {"model_path": str(make.chat_model()), "gpu_layers": chosen}
+    with running_app(
+        tmp_path / "data", "--llama-server", str(server), environment=environment
+    ) as app:
+        app.invoke("add_model_folder", path=str(make.chat_model().parent))
+        told = app.invoke("estimate_fit", config=config)
+        app.invoke("start_llama_server", config=config)
+        log = (tmp_path / "data" / "logs" / "llama-desktop.log").read_text()
+
+    assert (told["context_size"], told["layer_count"]) == (8192, 3)
+    if fits_memory:
+        assert "--ctx-size" not in log
+        assert "--n-gpu-layers" not in log
+    else:
+        assert f" --ctx-size 8192 --n-gpu-layers {chosen or 3} " in log

@@ -187,7 +187,9 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
         version=embedded_version(),
         source="built in",
     )
-    capabilities = Capabilities(embedded_flags(), reports_load=True, has_trace_level=True)
+    capabilities = Capabilities(
+        embedded_flags(), reports_load=True, has_trace_level=True, fits_memory=True
+    )
     return FoundEngine(engine, embedded_command(), capabilities, rejected)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from llama_desktop.domain.llama import FlashAttention, LoadMode, ServerConfig
+from llama_desktop.domain.llama import EngineTraits, FlashAttention, LoadMode, ServerConfig
 
 HOST: Final = "127.0.0.1"
 _LARGEST_BATCH: Final = 512
@@ -27,6 +27,17 @@ class Capabilities(Struct, frozen=True):
     """It tells a parent how far it is with loading: see `load_reports`."""
     has_trace_level: bool = False
     """It has a level of its log between information and debugging."""
+    fits_memory: bool = False
+    """See `EngineTraits`."""
+
+    @property
+    def traits(self) -> EngineTraits:
+        """What it does where it is not told otherwise."""
+        return EngineTraits(
+            fits_memory=self.fits_memory,
+            keeps_experts="--n-cpu-moe" in self.flags,
+            attends_fast=self.flash_attention_takes_value,
+        )
 
     @property
     def reports_port(self) -> bool:
@@ -57,6 +68,7 @@ def read_capabilities(help_text: str) -> Capabilities:
     return Capabilities(
         flags=flags,
         flash_attention_takes_value=takes_value,
+        fits_memory="--fit" in flags,
         has_trace_level=re.search(rf"^\s+- {_TRACE}: trace\b", help_text, re.MULTILINE) is not None,
     )
 

@@ -127,7 +127,7 @@ class LlamaLauncher:
         )
         advice = LaunchAdvice() if self._advise is None else await self._advise(config)
         arguments = build(
-            replace(config, context_size=config.context_size or advice.context_size),
+            _follow(advice, config),
             found.capabilities,
             port=plan.port,
             alias=plan.alias,
@@ -171,3 +171,14 @@ class LlamaLauncher:
         for path in (config.mmproj_path, config.lora_path, config.draft_model_path):
             if path is not None:
                 check_model_file(path)
+
+
+def _follow(advice: LaunchAdvice, config: ServerConfig) -> ServerConfig:
+    """Where the person chose nothing."""
+    layers, experts = config.gpu_layers, config.expert_layers_in_ram
+    return replace(
+        config,
+        context_size=config.context_size or advice.context_size,
+        gpu_layers=advice.gpu_layers if layers is None else layers,
+        expert_layers_in_ram=advice.expert_layers_in_ram if experts is None else experts,
+    )

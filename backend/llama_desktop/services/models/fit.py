@@ -7,7 +7,13 @@ from typing import Final
 from msgspec import Struct
 
 from llama_desktop.domain.fit import MachineState, MemoryEstimate, MemoryParts, Verdict
-from llama_desktop.domain.llama import CacheType, LoadMode, ServerConfig
+from llama_desktop.domain.llama import (
+    CacheType,
+    EngineTraits,
+    FlashAttention,
+    LoadMode,
+    ServerConfig,
+)
 from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWeights
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
@@ -44,6 +50,7 @@ class FitQuestion(Struct, frozen=True):
     machine: MachineState
     lesson: Lesson
     prompt_cache_bytes: int
+    engine: EngineTraits = EngineTraits()
     measured: MemoryMeasurement | None = None
     """Of this config; it is shown beside the estimate."""
 
@@ -90,7 +97,8 @@ def limit_context(question: FitQuestion) -> int | None:
 def _choose_as_engine(question: FitQuestion, attention: AttentionShape) -> int:
     """All of the trained context if it fits, else as much as does, but no less than 4096 a slot.
 
-    What it looks at is the GPU with as many layers as were chosen, or with all; without one, RAM.
+    For an engine that does not, the app does. What is looked at is the GPU with as many layers as
+    were chosen, or with all; without one, RAM.
     """
     machine = question.machine
     least, most = _bound_context(question)
@@ -142,6 +150,9 @@ def _limit(question: FitQuestion, attention: AttentionShape, context: int) -> in
 def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Plan:
     config = question.config
     slots = config.parallel or _AUTO_SLOTS
+    flash_attention = config.flash_attention
+    if not question.engine.attends_fast and flash_attention is not FlashAttention.ON:
+        flash_attention = FlashAttention.OFF
     batch = min(config.batch_size or _LARGEST_BATCH, _LARGEST_BATCH)
     shape = CacheShape(
         context_size=context,
@@ -157,7 +168,7 @@ def _plan(question: FitQuestion, attention: AttentionShape, context: int) -> _Pl
         attention,
         context,
         tuple(int(size * question.lesson.kv_factor) for size in size_layers(attention, shape)),
-        size_working_space(question.facts, attention, shape, config.flash_attention, factor),
+        size_working_space(question.facts, attention, shape, flash_attention, factor),
     )
 
 
@@ -198,6 +209,7 @@ def _spread(plan: _Plan) -> Spread:
         question.config,
         question.facts.weights,
         lambda spread: _share(plan, spread)[0].total <= room,
+        keeps_experts=question.engine.keeps_experts,
     )
 
 

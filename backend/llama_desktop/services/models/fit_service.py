@@ -36,7 +36,7 @@ from llama_desktop.services.models.fit import (
 )
 from llama_desktop.services.models.lesson import Lesson, learn, learn_from_other
 from llama_desktop.services.models.library import ModelLibraryService
-from llama_desktop.services.models.machine import MachineService
+from llama_desktop.services.models.machine import LoadingPlace, MachineService
 from llama_desktop.services.models.records import ModelRecordService
 
 logger = logging.getLogger(__name__)
@@ -83,12 +83,15 @@ class FitService:
 
     async def read_machine(self) -> MachineState:
         """What is free now; the loaded model counts as ejected."""
+        return (await self._read_place()).machine
+
+    async def _read_place(self, *, is_built_in: bool = False) -> LoadingPlace:
         pid = None if self._running is None else self._running.pid
-        return await self._machine.read(pid)
+        return await self._machine.read(pid, is_built_in=is_built_in)
 
     async def estimate(self, config: ServerConfig) -> MemoryEstimate:
         """What loading a model like this would take; the loaded model counts as ejected."""
-        return self._estimate(config, await self.read_machine())
+        return self._estimate(config, await self._read_place(is_built_in=config.built_in_engine))
 
     async def advise(self, config: ServerConfig) -> LaunchAdvice:
         """What the engine must be told for a model to be loaded like this.
@@ -99,69 +102,67 @@ class FitService:
         are_full = not config.gpu_layers and await self._machine.are_gpus_full(
             GPU_OVERHEAD + MARGIN
         )
-        if config.context_size is not None and not are_full:
-            return LaunchAdvice()
-        question = self._ask_anew(config, await self.read_machine())
+        place = await self._read_place(is_built_in=config.built_in_engine)
+        question = self._ask(config, place)
         found = estimate(question)
+        without_gpus = are_full and found.gpu_layers == 0 and found.gpu_bytes == 0
+        if place.engine.fits_memory or found.verdict is Verdict.UNKNOWN:
+            return LaunchAdvice(without_gpus=without_gpus, context_size=limit_context(question))
         return LaunchAdvice(
-            without_gpus=are_full and found.gpu_layers == 0 and found.gpu_bytes == 0,
-            context_size=limit_context(question),
+            without_gpus=without_gpus,
+            context_size=found.context_size,
+            gpu_layers=found.gpu_layers if place.machine.gpus else None,
+            expert_layers_in_ram=found.expert_layers_in_ram or None,
         )
 
     async def estimate_library(self) -> LibraryFit:
         """Of every model whether it fits, loaded as is usual for it."""
-        machine = await self.read_machine()
+        place = await self._read_place()
         estimates = [
-            self._estimate_as_usual(model, machine) for model in self._library.library().models
+            self._estimate_as_usual(model, place) for model in self._library.library().models
         ]
-        running = self._running
+        running, machine = self._running, place.machine
         if running is not None:
-            now = self._estimate(running.config, machine)
+            now = self._estimate(running.config, place)
             machine = replace(machine, server_ram=now.ram, server_gpu=now.gpu)
         return LibraryFit(machine=machine, estimates=tuple(estimates))
 
-    def _estimate_as_usual(self, model: ModelFile, machine: MachineState) -> MemoryEstimate:
+    def _estimate_as_usual(self, model: ModelFile, place: LoadingPlace) -> MemoryEstimate:
         """As it was chosen for this model; else as in the settings.
 
         Where those leave the context to the engine: with 16k tokens, or what it would take.
         """
         kept = self._records.find(model.path).config
         if kept is not None:
-            return self._estimate(kept, machine)
+            return self._estimate(kept, place)
         config = self._complete(ServerConfig(model_path=model.path))
         if config.context_size is not None:
-            return self._estimate(config, machine)
+            return self._estimate(config, place)
         context = min(USUAL_CONTEXT, model.context_length or USUAL_CONTEXT)
-        found = self._estimate(replace(config, context_size=context), machine)
-        return self._estimate(config, machine) if found.verdict is Verdict.TOO_LARGE else found
+        found = self._estimate(replace(config, context_size=context), place)
+        return self._estimate(config, place) if found.verdict is Verdict.TOO_LARGE else found
 
-    def _estimate(self, config: ServerConfig, machine: MachineState) -> MemoryEstimate:
-        return estimate(self._ask_anew(config, machine))
+    def _estimate(self, config: ServerConfig, place: LoadingPlace) -> MemoryEstimate:
+        return estimate(self._ask(config, place))
 
-    def _ask_anew(self, config: ServerConfig, machine: MachineState) -> FitQuestion:
+    def _ask(self, config: ServerConfig, place: LoadingPlace) -> FitQuestion:
         """With all that earlier loads have taught."""
         measurements = self._records.find(config.model_path).measurements
         measured = next((one for one in measurements if one.config == config), None)
-        lesson = self._learn(config, machine, measurements)
-        return self._ask(config, machine, lesson, measured)
+        lesson = self._learn(config, place.machine, measurements)
+        return replace(self._pose(config, place, lesson), measured=measured)
 
-    def _ask(
-        self,
-        config: ServerConfig,
-        machine: MachineState,
-        lesson: Lesson,
-        measured: MemoryMeasurement | None,
-    ) -> FitQuestion:
+    def _pose(self, config: ServerConfig, place: LoadingPlace, lesson: Lesson) -> FitQuestion:
         projector = self._library.find_facts(config.mmproj_path)
-        total = machine.ram_total_bytes or 0
+        total = place.machine.ram_total_bytes or 0
         return FitQuestion(
             config=config,
             facts=self._library.find_facts(config.model_path) or _UNKNOWN,
             projector_bytes=0 if projector is None else projector.weights.total,
-            machine=machine,
+            machine=place.machine,
             lesson=lesson,
             prompt_cache_bytes=cache_ram_mebibytes(total) * _MEBI,
-            measured=measured,
+            engine=place.engine,
         )
 
     def _learn(
@@ -197,10 +198,10 @@ class FitService:
     async def _measure(self, running: Running) -> None:
         """Once, when it is loaded and has answered nothing yet."""
         try:
-            machine = await self.read_machine()
+            place = await self._read_place(is_built_in=running.config.built_in_engine)
             held, held_gpu = await self._machine.read_held(running.pid)
             if self._running is running:
-                measurement = self._compare(running, machine, held, held_gpu)
+                measurement = self._compare(running, place, held, held_gpu)
                 await self._records.note_use(running.config.model_path, measurement)
         except StorageFailed as error:
             logger.warning("what the model took is not kept: %s", error.message)
@@ -208,14 +209,14 @@ class FitService:
             logger.exception("the measurement of a load failed by a defect")
 
     def _compare(
-        self, running: Running, machine: MachineState, held: int | None, held_gpu: int | None
+        self, running: Running, place: LoadingPlace, held: int | None, held_gpu: int | None
     ) -> MemoryMeasurement | None:
         """Against what would have been said without having learnt anything."""
         config = running.config
         if held is None or self._library.find_facts(config.model_path) is None:
             return None
         loaded = replace(config, context_size=_count_tokens(running))
-        found = estimate(self._ask(loaded, machine, self._usual(machine), None))
+        found = estimate(self._pose(loaded, place, self._usual(place.machine)))
         # The working space is not touched before the first question, but what a GPU reads is.
         untouched = found.ram.compute if found.gpu_layers == 0 else 0
         return MemoryMeasurement(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from llama_desktop.domain.fit import GpuMemory, MachineState
+from llama_desktop.domain.llama import EngineTraits
 from llama_desktop.infrastructure.llama.devices import EngineDevice
 
 _SAME_SIZE: Final = 0.03
 """Drivers count a card's memory with and without what they keep for themselves."""
-
-FindDevices = Callable[[], Awaitable[tuple[EngineDevice, ...] | None]]
 
 
 class ReadsMachine(Protocol):
@@ -33,19 +33,43 @@ class ReadsMachine(Protocol):
         ...
 
 
+class KnowsEngine(Protocol):
+    """See `DeviceFinder`, which asks the real one."""
+
+    async def find_devices(self, *, is_built_in: bool) -> tuple[EngineDevice, ...] | None:
+        """The GPUs that the engine can use."""
+        ...
+
+    async def find_traits(self, *, is_built_in: bool) -> EngineTraits:
+        """What it does where it is not told otherwise."""
+        ...
+
+
+class LoadingPlace(Struct, frozen=True):
+    """What a model would be loaded with."""
+
+    machine: MachineState
+    """As this engine can use it."""
+    engine: EngineTraits
+
+
 class MachineService:
     """Brings together what the drivers tell and what the engine can use."""
 
-    def __init__(self, machine: ReadsMachine, find_devices: FindDevices) -> None:
+    def __init__(self, machine: ReadsMachine, engine: KnowsEngine) -> None:
         self._machine = machine
-        self._find_devices = find_devices
+        self._engine = engine
 
-    async def read(self, pid: int | None) -> MachineState:
-        """See `MachineReader.read`; GPUs that the engine cannot use are `idle_gpus`."""
-        devices = await self._find_devices()
+    async def read(self, pid: int | None, *, is_built_in: bool = False) -> LoadingPlace:
+        """See `MachineReader.read`; GPUs that the engine cannot use are `idle_gpus`.
+
+        `is_built_in`: it is the built-in engine, whichever is chosen.
+        """
+        devices = await self._engine.find_devices(is_built_in=is_built_in)
+        traits = await self._engine.find_traits(is_built_in=is_built_in)
         machine = await asyncio.to_thread(self._machine.read, pid)
         used, idle = find_usable(machine.gpus, devices)
-        return replace(machine, gpus=used, idle_gpus=idle)
+        return LoadingPlace(replace(machine, gpus=used, idle_gpus=idle), traits)
 
     async def read_held(self, pid: int) -> tuple[int | None, int | None]:
         """See `MachineReader.read_held`."""

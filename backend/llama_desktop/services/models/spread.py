@@ -46,20 +46,24 @@ class Spread(Struct, frozen=True):
 
 
 def choose_spread(
-    config: ServerConfig, weights: ModelWeights, fits: Callable[[Spread], bool]
+    config: ServerConfig,
+    weights: ModelWeights,
+    fits: Callable[[Spread], bool],
+    *,
+    keeps_experts: bool = True,
 ) -> Spread:
-    """As it was chosen; else as the engine does it.
+    """As it was chosen; else as the engine does it, which `keeps_experts` in RAM where it can.
 
     It puts as many layers on the GPU as fit. Where not all do and there are experts, those stay in
     RAM: of as few layers as must be, the last ones; or of all, and then not all layers need fit.
     """
     count = len(weights.layers)
-    kept = range(_count_chosen(config, count))
+    kept = range(_count_chosen(config, count) if keeps_experts else 0)
     if config.gpu_layers is not None:
         return Spread(min(config.gpu_layers, count + 1), kept)
     if kept:  # whoever chooses them has the engine choose nothing
         return Spread(count + 1, kept)
-    if not weights.experts or fits(Spread(count + 1)):
+    if not (weights.experts and keeps_experts) or fits(Spread(count + 1)):
         return Spread(find_most(count + 1, lambda layers: fits(Spread(layers))))
     every = range(count)
     layers = find_most(count + 1, lambda layers: fits(Spread(layers, every)))

@@ -9,6 +9,7 @@ import pytest
 from llama_desktop.domain.errors import BadRequest
 from llama_desktop.domain.llama import (
     CacheType,
+    EngineTraits,
     FlashAttention,
     LoadMode,
     RopeScaling,
@@ -107,6 +108,11 @@ def test_the_log_tells_more_only_where_that_is_not_what_was_said() -> None:
     assert not read_capabilities(said).has_trace_level
     assert NEW.has_trace_level
     assert "--verbosity" not in line(EVERYTHING, OLD)
+
+
+def test_what_an_engine_does_by_itself_is_known_by_its_flags() -> None:
+    assert NEW.traits == EngineTraits()
+    assert OLD.traits == EngineTraits(fits_memory=False, keeps_experts=False, attends_fast=False)
 
 
 def test_an_old_server_gets_its_bare_flash_attention_only_for_on() -> None:

@@ -8,7 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from llama_desktop.domain.fit import GpuMemory, MachineState, MemoryEstimate, Verdict
-from llama_desktop.domain.llama import CacheType, FlashAttention, LoadMode, ServerConfig
+from llama_desktop.domain.llama import (
+    CacheType,
+    EngineTraits,
+    FlashAttention,
+    LoadMode,
+    ServerConfig,
+)
 from llama_desktop.domain.model_facts import (
     AttentionShape,
     ModelFacts,
@@ -359,6 +365,26 @@ def test_where_not_even_the_rest_fits_layers_stay_in_ram_too() -> None:
     assert 1 < some.gpu_layers < 25
     assert some.expert_layers_in_ram == some.gpu_layers - 1
     assert (none.verdict, none.gpu_layers) == (Verdict.RAM, 0)
+
+
+def test_an_engine_that_cannot_keep_experts_in_ram_leaves_layers_there() -> None:
+    config = ServerConfig(model_path=_PATH, context_size=8192)
+    question = FitQuestion(config, _MANY, 0, _machine(100 * _GIB, 3998 * _MIB), Lesson(0), 0)
+    found = estimate(replace(question, engine=EngineTraits(keeps_experts=False)))
+
+    assert 0 < found.gpu_layers < 25
+    assert found.expert_layers_in_ram == 0
+
+
+def test_flash_attention_counts_as_off_where_the_engine_needs_to_be_told() -> None:
+    question = _leave_context(_machine(64 * _GIB), context_size=8192)
+    slow = EngineTraits(attends_fast=False)
+    off = replace(question.config, flash_attention=FlashAttention.OFF)
+    on = replace(question.config, flash_attention=FlashAttention.ON)
+
+    untold = estimate(replace(question, engine=slow)).ram.compute
+    assert untold == estimate(replace(question, config=off)).ram.compute
+    assert estimate(replace(question, config=on, engine=slow)).ram.compute < untold
 
 
 def test_experts_that_were_chosen_leave_the_layers_where_the_engine_leaves_them() -> None:
