@@ -140,6 +140,28 @@ async def test_every_way_of_being_unusable_has_its_reason(tmp_path: Path) -> Non
     assert await reason(tmp_path / "folder") == "it is no file"
 
 
+async def test_one_that_is_too_old_is_told_from_what_is_no_engine(tmp_path: Path) -> None:
+    """Those of 2024 indent their help, end it with 1, and do not tell of an alias."""
+    old = tmp_path / "llama-server"
+    old.write_text(
+        "#!/bin/sh\n[ $1 = --version ] && echo version: 1 && exit 0\ncat << END\n"
+        "usage: llama-server [options]\n\n"
+        "  -h,    --help, --usage          print usage and exit\n"
+        "         --verbosity N            the more the better\n"
+        "  -c,    --ctx-size N             size of the prompt context\n"
+        "  -m,    --model FNAME            model path\n"
+        "         --host HOST              ip address to listen\n"
+        "         --port PORT              port to listen\n"
+        "END\nexit 1\n"
+    )
+    old.chmod(0o755)
+    with pytest.raises(Unusable) as raised:
+        await Prober(os.environ, tmp_path).probe(old)
+    assert raised.value.reason == (
+        "it is too old: it does not know --alias. Take one of 2025 or later"
+    )
+
+
 async def test_a_folder_without_the_program_says_where_it_was_looked_for(
     tmp_path: Path, make_finder: MakeFinder
 ) -> None:

@@ -56,11 +56,14 @@ class Machine(Struct, frozen=True):
 
 
 def read_capabilities(help_text: str) -> Capabilities:
-    """From what the program prints for `--help`: a line that begins with a dash names flags."""
+    """From what the program prints for `--help`: a line that begins with a dash names flags.
+
+    Those of 2024 indent them, though less than what they say of them.
+    """
     heads = [
-        re.split(r"\s{2,}(?=[^\s-])", line, maxsplit=1)[0]
+        re.split(r"\s{2,}(?=[^\s-])", line.strip(), maxsplit=1)[0]
         for line in help_text.splitlines()
-        if line.startswith("-") and not line.startswith("-----")
+        if re.match(r" {0,9}--?[A-Za-z]", line)
     ]
     flags = frozenset(flag for head in heads for flag in re.findall(r"--?[A-Za-z][\w-]*", head))
     attention = next((head for head in heads if "--flash-attn" in head), "")

@@ -23,6 +23,7 @@ _SECONDS: Final = 15.0
 _DRAIN_SECONDS: Final = 2.0
 _LARGEST_OUTPUT: Final = 4 * 1024 * 1024
 _NEEDED: Final = frozenset({"-m", "--host", "--port", "--alias"})
+_OF_ANY_AGE: Final = frozenset({"-m", "--host", "--port", "--ctx-size"})
 _VERSION: Final = re.compile(r"^version:\s*(.+?)\s*$", re.MULTILINE)
 
 
@@ -76,13 +77,16 @@ class Prober:
         try:
             async with asyncio.TaskGroup() as tasks:
                 version = tasks.create_task(self._ask(path, "--version"), name="probe version")
-                help_text = tasks.create_task(self._ask(path, "--help"), name="probe help")
+                help_text = tasks.create_task(self._ask_help(path), name="probe help")
         except ExceptionGroup as group:
             raise _first(group) from None
         capabilities = read_capabilities(help_text.result())
-        missing = _NEEDED - capabilities.flags
-        if missing:
-            raise Unusable(f"it is no llama-server: it does not know {', '.join(sorted(missing))}")
+        if missing := ", ".join(sorted(_NEEDED - capabilities.flags)):
+            if capabilities.flags >= _OF_ANY_AGE:
+                raise Unusable(
+                    f"it is too old: it does not know {missing}. Take one of 2025 or later"
+                )
+            raise Unusable(f"it is no llama-server: it does not know {missing}")
         found = _VERSION.search(version.result())
         return Probed(
             version=found.group(1) if found else "not available",
@@ -90,6 +94,15 @@ class Prober:
                 capabilities, reports_load=await asyncio.to_thread(_reports_load, path)
             ),
         )
+
+    async def _ask_help(self, path: Path) -> str:
+        """Those of 2024 end it with 1."""
+        try:
+            return await self._ask(path, "--help")
+        except Unusable as unusable:
+            if unusable.exit_code == 1 and read_capabilities(unusable.output).flags >= _OF_ANY_AGE:
+                return unusable.output
+            raise
 
     async def _ask(self, path: Path, question: str) -> str:
         command = (str(path), question)
