@@ -12,10 +12,12 @@ from typing import Final
 import psutil
 from msgspec.structs import replace
 
+from llama_desktop.domain.errors import ModelUnusable
 from llama_desktop.domain.failure import Ending, FailureCause, ServerFailure
 from llama_desktop.domain.llama import ServerConfig
 from llama_desktop.domain.metrics import MetricsSample
 from llama_desktop.domain.models import ModelFile
+from llama_desktop.infrastructure.llama.model_check import check_whole_model
 from llama_desktop.services.llama.diagnosis.diagnose import diagnose
 from llama_desktop.services.llama.diagnosis.evidence import Evidence, FileFacts, MemoryFacts
 from llama_desktop.services.llama.fit_finding import Estimates, find_fit, find_smaller
@@ -96,7 +98,8 @@ class Diagnostician:
             machine_free_bytes=machine.available,
             machine_total_bytes=machine.total,
         )
-        return replace(evidence, memory=memory, disk_free_bytes=disk_free)
+        file = replace(evidence.file, fault=_find_fault(evidence))
+        return replace(evidence, memory=memory, disk_free_bytes=disk_free, file=file)
 
     async def _find_what_fits(
         self, evidence: Evidence, models: tuple[ModelFile, ...], model: ModelFile | None
@@ -112,6 +115,17 @@ class Diagnostician:
             fit=await find_fit(estimates, evidence.config),
             smaller=await find_smaller(estimates, models, model),
         )
+
+
+def _find_fault(evidence: Evidence) -> FailureCause | None:
+    """By the app's own reader, of a model that could not be loaded."""
+    if not evidence.ending.while_loading:
+        return None
+    try:
+        check_whole_model(evidence.config.model_path)
+    except ModelUnusable as unusable:
+        return FailureCause(unusable.details["cause"])
+    return None
 
 
 def _read_facts(model: ModelFile | None) -> FileFacts:

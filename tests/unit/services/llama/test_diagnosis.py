@@ -134,6 +134,27 @@ def test_what_was_tried_is_not_offered_again() -> None:
     assert not any(isinstance(each, LoadWithContext) for each in failure.actions)
 
 
+@pytest.mark.parametrize(
+    ("fault", "line", "code", "cause"),
+    [
+        ("model_damaged", "terminate called: std::bad_alloc", 1, "model_damaged"),
+        ("model_damaged", "", -6, "model_damaged"),
+        ("model_damaged", "", 1, "model_damaged"),
+        ("model_cut_off", "", -7, "model_cut_off"),
+        ("model_cut_off", "terminate called: std::bad_alloc", 1, "memory_out"),
+        ("model_damaged", "E x: couldn't bind", 1, "port_taken"),
+        (None, "", -6, "gave_up"),
+    ],
+)
+def test_what_is_wrong_with_the_file_explains_what_the_engine_leaves_open(
+    fault: str | None, line: str, code: int, cause: str
+) -> None:
+    file = FileFacts(fault=None if fault is None else FailureCause(fault))
+    assert judge(say(line, exit_code=code), file=file).cause == cause
+    running = say(line, exit_code=code, while_loading=False)
+    assert judge(running, file=file).cause != fault
+
+
 def test_experts_go_to_ram_before_layers_do() -> None:
     fit = Fit(gpu_layers=25, layers=25, expert_layers_in_ram=16)
     failure = judge(say(*GPU_OUT), fit=fit)

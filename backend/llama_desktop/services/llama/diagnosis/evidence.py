@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from llama_desktop.domain.failure import Ending, LoadOther
+from llama_desktop.domain.failure import Ending, FailureCause, LoadOther
 from llama_desktop.domain.llama import ServerConfig
 
 
@@ -17,6 +17,8 @@ class FileFacts(Struct, frozen=True):
     """The largest that it was made for."""
     missing_parts: tuple[int, ...] = ()
     part_count: int = 1
+    fault: FailureCause | None = None
+    """What the app itself finds wrong with it; None: nothing."""
 
 
 class MemoryFacts(Struct, frozen=True):

@@ -19,18 +19,43 @@ _LAST_LINES: Final = 40
 """A crash is blamed on what was complained of shortly before, not on what was mended since."""
 _ASKED_TO_END: Final = frozenset({"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", 0xC000013A})
 _GAVE_UP: Final = frozenset({"SIGABRT", "SIGTRAP", 0x80000003, 0xC0000409})
+_ONLY_LEFT: Final = "terminate called without an active exception"
+"""What C++ says where a program leaves while a thread of its own runs: an end, not a crash. Builds
+of early 2025 end so whenever a model cannot be loaded."""
 _NO_LIBRARY: Final = frozenset({0xC0000135, 0xC0000138, 0xC0000139, 0xC000007B, 0xC0000142})
 _NO_MEMORY: Final = frozenset({0xC0000017, 0xC000012D})
 _WRONG_PROCESSOR: Final = frozenset({"SIGILL", 0xC000001D})
 _TELLING_IN_CRASH: Final = MEMORY | {FailureCause.DRIVER_LOST, FailureCause.DISK_FULL}
 
 
+_EXPLAINED_BY_FILE: Final = {
+    _Cause.MODEL_DAMAGED: frozenset(
+        {_Cause.UNKNOWN, _Cause.GAVE_UP, _Cause.CRASHED, _Cause.MEMORY_OUT}
+    ),
+    _Cause.MODEL_CUT_OFF: frozenset({_Cause.UNKNOWN, _Cause.GAVE_UP, _Cause.CRASHED}),
+}
+"""An older engine takes a damaged file's word for how much memory it needs."""
+
+
 def judge(evidence: Evidence) -> Symptom:
     """The cause.
 
     What it complained of decides where it ended by itself. Where it crashed, the crash does,
-    unless memory, the disk or the GPU had just failed it.
+    unless memory, the disk or the GPU had just failed it. What that leaves open while a file is
+    loaded with which something is wrong, that explains.
     """
+    symptom = _judge_engine(evidence)
+    fault = evidence.file.fault
+    if (
+        fault is not None
+        and evidence.ending.while_loading
+        and symptom.cause in _EXPLAINED_BY_FILE.get(fault, ())
+    ):
+        return Symptom(fault)
+    return symptom
+
+
+def _judge_engine(evidence: Evidence) -> Symptom:
     ending = evidence.ending
     if ending.silent_seconds is not None:
         return Symptom(_Cause.HANGS)
@@ -41,7 +66,7 @@ def judge(evidence: Evidence) -> Symptom:
     if ending.exit_code is None:
         return Symptom(_Cause.UNKNOWN)
     crash = signal_name(ending.exit_code) or nt_status(ending.exit_code)
-    if crash is None:
+    if crash is None or any(_ONLY_LEFT in line for line in ending.lines):
         return _judge_own_end(evidence, ending.exit_code)
     symptom = find_symptom(ending.lines[-_LAST_LINES:])
     if symptom is not None and symptom.cause in _TELLING_IN_CRASH:

@@ -18,6 +18,12 @@ _QUOTES_MODEL: Final = re.compile(
     r"|Chat format|kv +\d+:"
 )
 """Lines that repeat what the model's file says: a model can say anything."""
+_QUOTES_IN_LINES: Final = re.compile(r"example_format|chat_template|Chat format")
+"""Of these the quotation goes on in the next lines."""
+_SPEAKS: Final = re.compile(r"(?:llama|common|ggml|gguf|load|sched|clip|main|srv)\w*(?:: | {2,}\w)")
+"""The beginning of a line of builds that stamp none."""
+_HARMLESS: Final = re.compile(r"failed to initialize (?:CUDA|ROCm|HIP|MUSA)\b")
+"""It goes on with the processor alone."""
 _MEBIBYTES: Final = 1024 * 1024
 _ASKED: Final = (
     (re.compile(r"buffer of size (\d{5,})"), 1.0),
@@ -32,16 +38,25 @@ _CACHE: Final = re.compile(r"kv_cache.*?size = +([\d.]+) MiB \( *(\d+) cells")
 
 
 def find_complaints(lines: Sequence[str]) -> Iterator[str]:
-    """The lines that can tell a reason: neither chatter nor what the model's file says."""
+    """The lines that can tell a reason: neither chatter nor what the model's file says.
+
+    A quotation ends with the next line that is stamped. Where none are, with the one that quotes,
+    or if that one begins a text, with the next that begins as the engine's own lines do.
+    """
     is_quoting = False
+    is_stamping = any(_STAMP.match(line) for line in lines)
     is_harmless = False
     for line in lines:
         was_harmless, is_harmless = is_harmless, "pinned memory" in line
         if was_harmless or is_harmless:  # it goes on without, and says so in two lines
             continue
+        if _HARMLESS.search(line):
+            continue
         stamp = _STAMP.match(line)
+        if not is_stamping and is_quoting and _SPEAKS.match(line):
+            is_quoting = False
         if _QUOTES_MODEL.search(line):
-            is_quoting = True
+            is_quoting = is_stamping or _QUOTES_IN_LINES.search(line) is not None
         elif stamp is not None:
             is_quoting = False
             if stamp["level"] in "EW":
