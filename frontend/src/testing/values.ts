@@ -1,4 +1,4 @@
-import { fakeParameters, fakeSettings } from '../lib/backend/fakeValues';
+import { fakeConfig, fakeParameters, fakeSettings } from '../lib/backend/fakeValues';
 import type {
 	ConversationSummary,
 	Failed,
@@ -42,30 +42,9 @@ export function aModel(change: Partial<ModelFile> = {}): ModelFile {
 
 export function aConfig(change: Partial<ServerConfig> = {}): ServerConfig {
 	return {
+		...fakeConfig,
 		model_path: '/models/Qwen3-8B-Q4_K_M.gguf',
 		context_size: null,
-		gpu_layers: null,
-		expert_layers_in_ram: null,
-		parallel: null,
-		threads: null,
-		batch_size: null,
-		flash_attention: null,
-		cache_type_k: null,
-		cache_type_v: null,
-		mmproj_path: null,
-		embeddings: false,
-		pooling: null,
-		alias: null,
-		built_in_engine: false,
-		load_mode: null,
-		chat_template: null,
-		chat_template_file: null,
-		rope_scaling: null,
-		rope_scale: null,
-		lora_path: null,
-		draft_model_path: null,
-		idle_minutes: null,
-		extra_arguments: [],
 		...change
 	};
 }
