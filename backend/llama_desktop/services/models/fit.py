@@ -18,7 +18,12 @@ from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWe
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
 from llama_desktop.services.models.lesson import Lesson
-from llama_desktop.services.models.spread import Spread, choose_spread, find_most
+from llama_desktop.services.models.spread import (
+    Spread,
+    choose_spread,
+    count_chosen_experts,
+    find_most,
+)
 from llama_desktop.services.models.working_space import WorkingSpace, size_working_space
 
 _MEBI: Final = 1024 * 1024
@@ -97,17 +102,18 @@ def limit_context(question: FitQuestion) -> int | None:
 def _choose_as_engine(question: FitQuestion, attention: AttentionShape) -> int:
     """All of the trained context if it fits, else as much as does, but no less than 4096 a slot.
 
-    For an engine that does not, the app does. What is looked at is the GPU with as many layers as
-    were chosen, or with all; without one, RAM.
+    For an engine that does not, the app does. What is looked at is the GPU with what was chosen for
+    it, or with all layers; without one, RAM.
     """
-    machine = question.machine
+    machine, config = question.machine, question.config
     least, most = _bound_context(question)
+    layers = len(question.facts.weights.layers)
+    is_chosen = config.gpu_layers is not None or count_chosen_experts(config, layers) > 0
 
     def size(context: int) -> int:
         plan = _plan(question, attention, context)
         if machine.gpus:
-            chosen = question.config.gpu_layers is not None
-            return _share(plan, _spread(plan) if chosen else Spread(plan.layer_count))[0].total
+            return _share(plan, _spread(plan) if is_chosen else Spread(plan.layer_count))[0].total
         return _share(plan, Spread(0))[1].total
 
     room = (machine.ram_total_bytes or 0) - MARGIN
@@ -117,7 +123,7 @@ def _choose_as_engine(question: FitQuestion, attention: AttentionShape) -> int:
     if at_most <= room or at_least >= at_most:
         return most
     between = (most - least) * (room - at_least) // (at_most - at_least)
-    return max(least, _round_down(least + between, question.config))
+    return max(least, _round_down(least + between, config))
 
 
 def _bound_context(question: FitQuestion) -> tuple[int, int]:

@@ -102,11 +102,14 @@ class FitService:
         are_full = not config.gpu_layers and await self._machine.are_gpus_full(
             GPU_OVERHEAD + MARGIN
         )
+        traits = await self._machine.find_traits(is_built_in=config.built_in_engine)
+        if traits.fits_memory and config.context_size is not None and not are_full:
+            return LaunchAdvice()  # and the engine need not be asked for its devices
         place = await self._read_place(is_built_in=config.built_in_engine)
         question = self._ask(config, place)
         found = estimate(question)
         without_gpus = are_full and found.gpu_layers == 0 and found.gpu_bytes == 0
-        if place.engine.fits_memory or found.verdict is Verdict.UNKNOWN:
+        if traits.fits_memory or found.verdict is Verdict.UNKNOWN:
             return LaunchAdvice(without_gpus=without_gpus, context_size=limit_context(question))
         return LaunchAdvice(
             without_gpus=without_gpus,

@@ -66,10 +66,14 @@ class MachineService:
         `is_built_in`: it is the built-in engine, whichever is chosen.
         """
         devices = await self._engine.find_devices(is_built_in=is_built_in)
-        traits = await self._engine.find_traits(is_built_in=is_built_in)
+        traits = await self.find_traits(is_built_in=is_built_in)
         machine = await asyncio.to_thread(self._machine.read, pid)
         used, idle = find_usable(machine.gpus, devices)
         return LoadingPlace(replace(machine, gpus=used, idle_gpus=idle), traits)
+
+    async def find_traits(self, *, is_built_in: bool) -> EngineTraits:
+        """What the engine does where it is not told otherwise."""
+        return await self._engine.find_traits(is_built_in=is_built_in)
 
     async def read_held(self, pid: int) -> tuple[int | None, int | None]:
         """See `MachineReader.read_held`."""

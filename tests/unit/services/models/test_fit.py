@@ -392,6 +392,14 @@ def test_experts_that_were_chosen_leave_the_layers_where_the_engine_leaves_them(
     assert (few.verdict, few.gpu_layers) == (Verdict.TOO_LARGE, 25)
 
 
+def test_with_experts_chosen_for_ram_the_context_is_what_the_rest_leaves_room_for() -> None:
+    whole = _estimate_experts(_MANY, 11_500)
+    spared = _estimate_experts(_MANY, 11_500, expert_layers_in_ram=24)
+
+    assert 4096 < whole.context_size < 40_960
+    assert spared.context_size == 40_960
+
+
 def test_experts_in_ram_count_also_where_the_engines_own_words_say_so() -> None:
     def say(*words: str) -> int:
         config = ServerConfig(model_path=_PATH, context_size=8192, extra_arguments=words)
