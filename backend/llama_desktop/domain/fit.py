@@ -114,4 +114,6 @@ class LibraryFit(Struct, frozen=True, kw_only=True):
     """Of every model whether it fits."""
 
     machine: MachineState
+    keeps_experts: bool
+    """Whether the engine can keep experts in RAM; see `EngineTraits`."""
     estimates: tuple[MemoryEstimate, ...]

@@ -102,7 +102,10 @@ function anEstimate(path: string, change: Partial<MemoryEstimate> = {}): MemoryE
 
 const GIB = 1024 ** 3;
 
-function aLibraryFit(estimates: MemoryEstimate[], sharesRam = false): LibraryFit {
+function aLibraryFit(
+	estimates: MemoryEstimate[],
+	{ sharesRam = false, keepsExperts = true } = {}
+): LibraryFit {
 	const sizes = { total_bytes: 12 * GIB, free_bytes: 11 * GIB };
 	return {
 		machine: {
@@ -114,6 +117,7 @@ function aLibraryFit(estimates: MemoryEstimate[], sharesRam = false): LibraryFit
 			server_ram: null,
 			server_gpu: null
 		},
+		keeps_experts: keepsExperts,
 		estimates
 	};
 }
@@ -150,6 +154,7 @@ describe('what fits', () => {
 				server_ram: null,
 				server_gpu: null
 			},
+			keeps_experts: true,
 			estimates: []
 		}));
 		const { stores, user } = renderWithStores(ModelsView, { backend });
@@ -235,12 +240,13 @@ describe('a model', () => {
 	});
 
 	test.each([
-		{ active: 3e9, sharesRam: false, isOffered: true },
+		{ active: 3e9, isOffered: true },
 		{ active: 3e9, sharesRam: true, isOffered: false },
-		{ active: null, sharesRam: false, isOffered: false }
+		{ active: 3e9, keepsExperts: false, isOffered: false },
+		{ active: null, isOffered: false }
 	])('keeps experts in RAM only where that can help: %o', async (given) => {
 		const path = aModel().path;
-		backend.answer('estimate_library', () => aLibraryFit([], given.sharesRam));
+		backend.answer('estimate_library', () => aLibraryFit([], given));
 		backend.answer('estimate_fit', ({ config }) =>
 			anEstimate(config.model_path, {
 				verdict: 'partly',

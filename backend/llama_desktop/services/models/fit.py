@@ -236,11 +236,12 @@ def _share(plan: _Plan, spread: Spread) -> tuple[MemoryParts, MemoryParts]:
     first = spread.find_first(weights)
     experts = spread.size_kept(weights)
     on_all = space.split if experts else space.gpu
+    used = sum(one.free_bytes > MARGIN for one in question.machine.gpus)
     cache = sum(plan.cache[first:])
     gpu = MemoryParts(
         weights=sum(weights.layers[first:]) - experts + _size_output(weights),
         kv_cache=cache,
-        compute=space.mixed if first > 0 else on_all,
+        compute=(space.mixed if first > 0 else on_all) * max(1, used),  # each GPU has its own
         projector=question.projector_bytes,
         overhead=question.lesson.gpu_overhead_bytes,
     )

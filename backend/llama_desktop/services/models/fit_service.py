@@ -128,7 +128,11 @@ class FitService:
         if running is not None:
             now = self._estimate(running.config, place)
             machine = replace(machine, server_ram=now.ram, server_gpu=now.gpu)
-        return LibraryFit(machine=machine, estimates=tuple(estimates))
+        return LibraryFit(
+            machine=machine,
+            keeps_experts=place.engine.keeps_experts,
+            estimates=tuple(estimates),
+        )
 
     def _estimate_as_usual(self, model: ModelFile, place: LoadingPlace) -> MemoryEstimate:
         """As it was chosen for this model; else as in the settings.

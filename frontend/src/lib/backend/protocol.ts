@@ -594,6 +594,7 @@ export interface LeftOut {
 
 export interface LibraryFit {
 	machine: MachineState;
+	keeps_experts: boolean;
 	estimates: MemoryEstimate[];
 }
 

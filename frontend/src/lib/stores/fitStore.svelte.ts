@@ -19,9 +19,9 @@ export class FitStore {
 	#records: Partial<Record<string, ModelRecord>> = $derived(
 		Object.fromEntries(this.records.map((record) => [record.path, record]))
 	);
-	/** Whether the engine can use a GPU with memory of its own. */
-	readonly hasGpuMemory = $derived(
-		this.library?.machine.gpus.some((gpu) => !gpu.shares_ram) ?? false
+	/** Whether the engine can keep experts in RAM, and uses a GPU with memory of its own. */
+	readonly canSpreadExperts = $derived(
+		this.library?.keeps_experts === true && this.library.machine.gpus.some((gpu) => !gpu.shares_ram)
 	);
 	#backend: Backend;
 	#asked = 0;

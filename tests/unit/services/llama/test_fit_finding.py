@@ -48,6 +48,7 @@ class FakeEstimates:
         )
         return LibraryFit(
             machine=machine,
+            keeps_experts=True,
             estimates=(
                 _estimate(Path("small"), Verdict.GPU, gpu_bytes=2 * GIGA),
                 _estimate(Path("middle"), Verdict.GPU, gpu_bytes=9 * GIGA),

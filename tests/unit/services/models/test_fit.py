@@ -142,8 +142,14 @@ def test_with_less_room_as_many_layers_go_there_as_fit() -> None:
     assert found.gpu_bytes <= 4 * _GIB < more.gpu_bytes
 
 
-def test_two_gpus_count_together() -> None:
-    assert _estimate(_machine(32 * _GIB, 5 * _GIB, 5 * _GIB)).verdict is Verdict.GPU
+def test_two_gpus_count_together_and_each_has_its_own_working_space() -> None:
+    both = _estimate(_machine(32 * _GIB, 5 * _GIB, 5 * _GIB))
+    one = _estimate(_machine(32 * _GIB, 10 * _GIB))
+    beside_a_full_one = _estimate(_machine(32 * _GIB, 10 * _GIB, _GIB // 2))
+
+    assert (both.verdict, one.verdict) == (Verdict.GPU, Verdict.GPU)
+    assert both.gpu.compute == 2 * one.gpu.compute
+    assert beside_a_full_one.gpu.compute == one.gpu.compute
 
 
 @pytest.mark.parametrize(
