@@ -91,7 +91,7 @@ from llama_desktop.services.models.fit_service import FitService
 from llama_desktop.services.models.hub_account import HubAccountService
 from llama_desktop.services.models.hub_fit import HubFitService
 from llama_desktop.services.models.library import ModelLibraryService
-from llama_desktop.services.models.machine import MachineService
+from llama_desktop.services.models.machine import MachineService, ReadsMachine
 from llama_desktop.services.models.records import ModelRecordService
 from llama_desktop.services.models.room import RoomService
 from llama_desktop.services.notices import NoticeService
@@ -114,11 +114,12 @@ async def open_application(
     llama_server: Path | None = None,
     launcher: Launcher | None = None,
     probe: Probe | None = None,
+    machine: ReadsMachine | None = None,
     recall_deadline: float = USUAL_DEADLINE,
 ) -> AsyncIterator[Application]:
     """The whole application, open; closed in reverse order, the server before the storage.
 
-    `launcher` and `probe` stand in for the real ones where given. `recall_deadline`: see
+    `launcher`, `probe` and `machine` stand in for the real ones where given. `recall_deadline`: see
     `RecallService`.
     """
     async with AsyncExitStack() as stack:
@@ -190,9 +191,9 @@ async def open_application(
             TelemetryService(llama.topic, probe or SystemProbe())
         )
         devices = DeviceFinder(finder, paths.engine_home)
-        machine = MachineService(MachineReader(), devices)
+        machine_service = MachineService(machine or MachineReader(), finder, devices)
         fit = await stack.enter_async_context(
-            FitService(llama.topic, models, model_records, machine, settings.complete)
+            FitService(llama.topic, models, model_records, machine_service, settings.complete)
         )
         attachments = AttachmentService(
             AttachmentFiles(unsent=paths.attachments, chats=paths.chats), storage, notices, llama
@@ -345,7 +346,7 @@ async def open_application(
             hub_fit=HubFitService(hub_finder, hub, web, fit.read_machine),
             room=room,
             engine_finder=finder,
-            first_run=FirstRunService(finder, machine),
+            first_run=FirstRunService(finder, machine_service),
             settings=settings,
             telemetry=telemetry,
             diagnostics=DiagnosticsService(

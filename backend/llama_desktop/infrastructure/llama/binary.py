@@ -124,13 +124,13 @@ class EngineFinder:
             found.append(_embedded(()))
         return tuple(found)
 
-    def find_built_in(self) -> FoundEngine:
-        """The embedded engine, whatever else there is.
+    async def find(self, *, is_built_in: bool) -> FoundEngine:
+        """The embedded engine, whatever else there is; else as `find_server`.
 
         Raises:
-            EngineNotFound: this app carries none.
+            EngineNotFound: this app carries none; or as `find_server`.
         """
-        return _embedded(())
+        return _embedded(()) if is_built_in else await self.find_server()
 
     def _candidates(self) -> Iterator[Candidate]:
         if self._from_command_line is not None:

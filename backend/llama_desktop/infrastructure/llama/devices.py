@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from llama_desktop.domain.errors import EngineNotFound
-from llama_desktop.domain.llama import EngineKind, EngineTraits
+from llama_desktop.domain.llama import EngineKind
 from llama_desktop.infrastructure.llama.binary import EngineFinder, FoundEngine
 from llama_desktop.infrastructure.llama.environment import build_environment
 from llama_desktop.infrastructure.llama.probe import Unusable, ask_program
@@ -83,7 +83,7 @@ class DeviceFinder:
         tell.
         """
         try:
-            found = await self._find(is_built_in=is_built_in)
+            found = await self._finder.find(is_built_in=is_built_in)
             changed = (await asyncio.to_thread(found.engine.path.stat)).st_mtime_ns
         except (EngineNotFound, OSError):
             return None
@@ -92,17 +92,6 @@ class DeviceFinder:
             if key not in self._known:
                 self._known[key] = await self._ask(found)
         return self._known[key]
-
-    async def find_traits(self, *, is_built_in: bool = False) -> EngineTraits:
-        """Of that engine; where there is none, of one of today."""
-        try:
-            found = await self._find(is_built_in=is_built_in)
-        except EngineNotFound:
-            return EngineTraits()
-        return found.capabilities.traits
-
-    async def _find(self, *, is_built_in: bool) -> FoundEngine:
-        return self._finder.find_built_in() if is_built_in else await self._finder.find_server()
 
     async def _ask(self, found: FoundEngine) -> tuple[EngineDevice, ...] | None:
         environment = build_environment(

@@ -96,10 +96,7 @@ class LlamaLauncher:
     ) -> LlamaServer:
         """See `Launcher`."""
         await self._prepare(config)
-        if config.built_in_engine:
-            found = self._finder.find_built_in()
-        else:
-            found = await self._finder.find_server()
+        found = await self._finder.find(is_built_in=config.built_in_engine)
         check(config.extra_arguments, found.capabilities.flags)
         for rejected in found.rejected:
             logger.warning("%s is not used: %s", rejected.candidate.path, rejected.reason)

@@ -9,9 +9,11 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from llama_desktop.domain.errors import EngineNotFound
 from llama_desktop.domain.fit import GpuMemory, MachineState
 from llama_desktop.domain.llama import EngineTraits
-from llama_desktop.infrastructure.llama.devices import EngineDevice
+from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.devices import DeviceFinder, EngineDevice
 
 _SAME_SIZE: Final = 0.03
 """Drivers count a card's memory with and without what they keep for themselves."""
@@ -33,18 +35,6 @@ class ReadsMachine(Protocol):
         ...
 
 
-class KnowsEngine(Protocol):
-    """See `DeviceFinder`, which asks the real one."""
-
-    async def find_devices(self, *, is_built_in: bool) -> tuple[EngineDevice, ...] | None:
-        """The GPUs that the engine can use."""
-        ...
-
-    async def find_traits(self, *, is_built_in: bool) -> EngineTraits:
-        """What it does where it is not told otherwise."""
-        ...
-
-
 class LoadingPlace(Struct, frozen=True):
     """What a model would be loaded with."""
 
@@ -56,24 +46,29 @@ class LoadingPlace(Struct, frozen=True):
 class MachineService:
     """Brings together what the drivers tell and what the engine can use."""
 
-    def __init__(self, machine: ReadsMachine, engine: KnowsEngine) -> None:
+    def __init__(self, machine: ReadsMachine, engines: EngineFinder, devices: DeviceFinder) -> None:
         self._machine = machine
-        self._engine = engine
+        self._engines = engines
+        self._devices = devices
 
     async def read(self, pid: int | None, *, is_built_in: bool = False) -> LoadingPlace:
         """See `MachineReader.read`; GPUs that the engine cannot use are `idle_gpus`.
 
         `is_built_in`: it is the built-in engine, whichever is chosen.
         """
-        devices = await self._engine.find_devices(is_built_in=is_built_in)
+        devices = await self._devices.find_devices(is_built_in=is_built_in)
         traits = await self.find_traits(is_built_in=is_built_in)
         machine = await asyncio.to_thread(self._machine.read, pid)
         used, idle = find_usable(machine.gpus, devices)
         return LoadingPlace(replace(machine, gpus=used, idle_gpus=idle), traits)
 
     async def find_traits(self, *, is_built_in: bool) -> EngineTraits:
-        """What the engine does where it is not told otherwise."""
-        return await self._engine.find_traits(is_built_in=is_built_in)
+        """What the engine does where it is not told otherwise; of none, what one of today does."""
+        try:
+            found = await self._engines.find(is_built_in=is_built_in)
+        except EngineNotFound:
+            return EngineTraits()
+        return found.capabilities.traits
 
     async def read_held(self, pid: int) -> tuple[int | None, int | None]:
         """See `MachineReader.read_held`."""
