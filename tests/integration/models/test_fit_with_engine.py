@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from msgspec.structs import replace
 
+from fakes.tight_machine import TightMachine
 from fakes.topic_log import TopicLog
 from llama_desktop.bootstrap import open_application
 from llama_desktop.domain.llama import CacheType, Running, ServerConfig
@@ -26,10 +26,10 @@ from models import make
 
 
 @asynccontextmanager
-async def _open(folder: Path) -> AsyncIterator[Application]:
+async def _open(folder: Path, machine: TightMachine | None = None) -> AsyncIterator[Application]:
     paths = AppPaths.locate(folder)
     paths.prepare()
-    async with open_application(paths, desktop=NoDesktop(), version="test") as app:
+    async with open_application(paths, desktop=NoDesktop(), version="test", machine=machine) as app:
         await app.models.add_folder(make.chat_model().parent)
         yield app
 
@@ -131,22 +131,17 @@ async def test_what_sets_a_model_apart_is_predicted_as_the_engine_tells_it(
 
 
 async def test_an_engine_that_would_take_more_ram_than_is_free_is_told_how_much_context_there_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """It takes all of the machine's RAM for free; that little is free only the app knows."""
     model = make.windowed_model()
     config = ServerConfig(model_path=model, built_in_engine=True)
-    read = MachineReader.read
-    free = 256 * 1024 * 1024 + 44_000_000
-    async with _open(tmp_path) as app:
+    machine = TightMachine()
+    async with _open(tmp_path, machine) as app:
         await app.llama.start(config)
         assert _find_context(app) == 8192
         await app.llama.stop()
-        monkeypatch.setattr(
-            MachineReader,
-            "read",
-            lambda reader, pid: replace(read(reader, pid), ram_free_bytes=free),
-        )
+        machine.free_bytes = 256 * 1024 * 1024 + 44_000_000
         told = await app.fit.estimate(config)
         await app.llama.start(config)
         assert 4096 <= told.context_size < 8192

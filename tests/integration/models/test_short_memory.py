@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from fakes.tight_machine import TightMachine
 from fakes.topic_log import TopicLog
 from llama_desktop.bootstrap import open_application
 from llama_desktop.domain.chat import MessageStatus
@@ -19,7 +20,6 @@ from llama_desktop.domain.fit import Verdict
 from llama_desktop.domain.llama import CacheType, Running, ServerConfig
 from llama_desktop.infrastructure.desktop import NoDesktop
 from llama_desktop.infrastructure.llama.engine.command import embedded_command
-from llama_desktop.infrastructure.metrics.machine import MachineReader
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.services.application import Application
 
@@ -66,17 +66,17 @@ def _read_size(app: Application) -> int:
 
 
 async def test_what_is_said_to_fit_is_never_out_of_memory(
-    tmp_path: Path, heavy_model: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, heavy_model: Path
 ) -> None:
     program, limit = _install(tmp_path / "engine")
     paths = AppPaths.locate(tmp_path / "data")
     paths.prepare()
     usual = ServerConfig(model_path=heavy_model, context_size=1024, threads=1)
-    read = MachineReader.read
+    machine = TightMachine()
     said: dict[tuple[int, ServerConfig], bool] = {}
     came: dict[tuple[int, ServerConfig], bool] = {}
     async with open_application(
-        paths, desktop=NoDesktop(), version="test", llama_server=program
+        paths, desktop=NoDesktop(), version="test", llama_server=program, machine=machine
     ) as app:
         await app.models.add_folder(heavy_model.parent)
         await app.llama.start(usual)
@@ -87,13 +87,7 @@ async def test_what_is_said_to_fit_is_never_out_of_memory(
             (350, 600), (2048, 8192, 16_384), (None, CacheType.Q8_0)
         ):
             config = replace(usual, context_size=context, cache_type_k=kind, cache_type_v=kind)
-            monkeypatch.setattr(
-                MachineReader,
-                "read",
-                lambda reader, pid, held=held: replace(
-                    read(reader, pid), ram_free_bytes=held * MEBI + MARGIN
-                ),
-            )
+            machine.free_bytes = held * MEBI + MARGIN
             said[held, config] = (await app.fit.estimate(config)).verdict is Verdict.RAM
             limit.write_text(str((beside + held * MEBI) // 1024))
             came[held, config] = await _answers(app, config)
