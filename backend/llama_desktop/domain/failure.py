@@ -60,8 +60,8 @@ class LoadWithExpertsInRam(Struct, frozen=True, kw_only=True, tag="load_with_exp
     """Load it with all layers on the GPU, but the experts of so many of them in RAM."""
 
     expert_layers_in_ram: int
-    layers: int | None = None
-    """Of how many that have experts; None: not known."""
+    layers: int
+    """Of how many."""
 
 
 class LoadWithContext(Struct, frozen=True, kw_only=True, tag="load_with_context"):

@@ -88,7 +88,7 @@ class MemoryEstimate(Struct, frozen=True, kw_only=True):
     ram_bytes: int
     gpu_free_bytes: int
     ram_free_bytes: int
-    mapped_bytes: int = 0
+    mapped_bytes: int
     """So much of what is on the GPU the system also counts as the engine's RAM, for it lies in the
     file among what is in RAM; it takes it back when there is need."""
     prompt_cache_bytes: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -18,12 +19,7 @@ from llama_desktop.domain.model_facts import AttentionShape, ModelFacts, ModelWe
 from llama_desktop.domain.models import MemoryMeasurement
 from llama_desktop.services.models.kv_cache import CacheShape, size_layers
 from llama_desktop.services.models.lesson import Lesson
-from llama_desktop.services.models.spread import (
-    Spread,
-    choose_spread,
-    count_chosen_experts,
-    find_most,
-)
+from llama_desktop.services.models.spread import Spread, choose_spread, find_most
 from llama_desktop.services.models.working_space import WorkingSpace, size_working_space
 
 _MEBI: Final = 1024 * 1024
@@ -107,13 +103,11 @@ def _choose_as_engine(question: FitQuestion, attention: AttentionShape) -> int:
     """
     machine, config = question.machine, question.config
     least, most = _bound_context(question)
-    layers = len(question.facts.weights.layers)
-    is_chosen = config.gpu_layers is not None or count_chosen_experts(config, layers) > 0
 
     def size(context: int) -> int:
         plan = _plan(question, attention, context)
         if machine.gpus:
-            return _share(plan, _spread(plan) if is_chosen else Spread(plan.layer_count))[0].total
+            return _share(plan, _choose(plan, lambda _: True))[0].total
         return _share(plan, Spread(0))[1].total
 
     room = (machine.ram_total_bytes or 0) - MARGIN
@@ -211,10 +205,15 @@ def _spread(plan: _Plan) -> Spread:
     if not question.machine.gpus:
         return Spread(0)
     room = _count_gpu_room(question.machine)
+    return _choose(plan, lambda spread: _share(plan, spread)[0].total <= room)
+
+
+def _choose(plan: _Plan, fits: Callable[[Spread], bool]) -> Spread:
+    question = plan.question
     return choose_spread(
         question.config,
         question.facts.weights,
-        lambda spread: _share(plan, spread)[0].total <= room,
+        fits,
         keeps_experts=question.engine.keeps_experts,
     )
 
@@ -328,6 +327,7 @@ def _unknown(question: FitQuestion) -> MemoryEstimate:
         ram_bytes=ram.total,
         gpu_free_bytes=sum(one.free_bytes for one in question.machine.gpus),
         ram_free_bytes=question.machine.ram_free_bytes or 0,
+        mapped_bytes=0,
         prompt_cache_bytes=question.prompt_cache_bytes,
         measured=question.measured,
     )

@@ -58,7 +58,7 @@ def choose_spread(
     RAM: of as few layers as must be, the last ones; or of all, and then not all layers need fit.
     """
     count = len(weights.layers)
-    kept = range(count_chosen_experts(config, count) if keeps_experts else 0)
+    kept = range(_count_chosen(config, count) if keeps_experts else 0)
     if config.gpu_layers is not None:
         return Spread(min(config.gpu_layers, count + 1), kept)
     if kept:  # whoever chooses them has the engine choose nothing
@@ -75,7 +75,7 @@ def choose_spread(
     return Spread(layers, rest, find_most(most, lambda some: fits(Spread(layers, rest, some))))
 
 
-def count_chosen_experts(config: ServerConfig, count: int) -> int:
+def _count_chosen(config: ServerConfig, count: int) -> int:
     """Of how many layers the experts stay in RAM; the engine's own words can say it too."""
     said = config.extra_arguments
     if not _EVERY_EXPERT.isdisjoint(said):

@@ -34,7 +34,8 @@ class WorkingSpace(Struct, frozen=True):
     gpu: int
     """On a GPU that has all layers."""
     split: int
-    """On a GPU that has all layers, but computes also with experts in RAM, which it copies."""
+    """On a GPU that has all layers, but computes also with experts in RAM, which it copies; 0:
+    there are none."""
     mixed: int
     """On a GPU that computes also with whole layers in RAM."""
     input: int
@@ -56,7 +57,7 @@ def size_working_space(
     copied = batch * facts.embedding_length * _FLOAT
     processor = batch * _size_wide(facts, attention) + attended
     gpu = processor + (0 if facts.weights.experts else _COPIED * copied)
-    split = _size_split(facts, batch) + attended
+    split = _size_split(facts, batch) + attended if facts.weights.experts else 0
     half = replace(shape, key_type=CacheType.F16, value_type=CacheType.F16)
     layer = max(size_layers(attention, half), default=0)
     mixed = max(_MIXED * gpu, _MIXED_CACHE * layer + batch * seen + _MIXED_REST, split)
@@ -85,7 +86,7 @@ def _size_split(facts: ModelFacts, batch: int) -> int:
     """With a copy of the largest tensor of experts."""
     used = max(1, facts.experts_used)
     wide = (used + 1) * facts.embedding_length + 2 * used * facts.expert_length
-    largest = max(facts.weights.experts, default=0) // EXPERT_TENSORS
+    largest = max(facts.weights.experts) // EXPERT_TENSORS
     return largest + batch * wide * _FLOAT + _SPLIT_REST
 
 

@@ -659,7 +659,7 @@ export interface LoadWithContext {
 export interface LoadWithExpertsInRam {
 	type: 'load_with_experts_in_ram';
 	expert_layers_in_ram: number;
-	layers: number | null;
+	layers: number;
 }
 
 export interface LoadWithLayers {

@@ -100,8 +100,6 @@ export const finder = {
 	fitsRam: 'Fits in RAM',
 	partly: 'Partly on GPU',
 	tooLargeToLoad: 'Won’t fit',
-	layers: (some: number, all: number) => `${formatCount(some)} of ${formatCount(all)} layers`,
-	experts: (inRam: number) => `experts of ${formatCount(inRam)} layers in RAM`,
 	ofFree: formatAmount,
 	suggested: 'suggested',
 	remarks: {

@@ -124,12 +124,11 @@ function layers(gpuLayers: number, all: number | null): ActionWords {
 	};
 }
 
-function experts(inRam: number, all: number | null): ActionWords {
-	const share = all === null ? '' : ` of ${formatCount(all)}`;
+function experts(inRam: number, all: number): ActionWords {
 	return {
 		label: `Keep the experts of ${formatCount(inRam)} layers in RAM`,
 		title: 'Keep experts in RAM',
-		detail: `Of ${formatCount(inRam)}${share} layers. The rest of each layer fits on the GPU.`
+		detail: `Of ${formatCount(inRam)} of ${formatCount(all)} layers. The rest of each layer fits on the GPU.`
 	};
 }
 

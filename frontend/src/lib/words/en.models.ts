@@ -1,8 +1,20 @@
+import type { MemoryEstimate } from '../backend/protocol';
 import { formatContextSize, formatCount, formatGibibytes } from '../format';
 
 /** A figure of memory; what would round to nothing is said to be little. */
 function memory(bytes: number): string {
 	return bytes > 0 && bytes < 53_687_091 ? 'under 0.1' : formatGibibytes(bytes);
+}
+
+type Spread = Pick<MemoryEstimate, 'gpu_layers' | 'layer_count' | 'expert_layers_in_ram'>;
+
+/** Of a model that is partly on the GPU. */
+function adviseOn({ gpu_layers: on, layer_count: count, expert_layers_in_ram: inRam }: Spread) {
+	if (on === count) {
+		return `All layers on the GPU, but the experts of ${formatCount(inRam)} of them in RAM. It will answer more slowly than from the GPU alone.`;
+	}
+	const what = inRam > 0 ? 'layers on the GPU without their experts' : 'layers on the GPU';
+	return `${formatCount(on)} of ${formatCount(count)} ${what}, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`;
 }
 
 /** What fits, what a model can do, how the library is ordered. */
@@ -43,8 +55,10 @@ export const fit = {
 		too_large: 'Loaded',
 		unknown: 'Loaded'
 	},
-	layers: (on: number, count: number) => `${formatCount(on)} of ${formatCount(count)} layers`,
-	experts: (inRam: number) => `experts of ${formatCount(inRam)} layers in RAM`,
+	partly: ({ gpu_layers: on, layer_count: count, expert_layers_in_ram: inRam }: Spread) =>
+		on === count
+			? `experts of ${formatCount(inRam)} layers in RAM`
+			: `${formatCount(on)} of ${formatCount(count)} layers`,
 	share: (needed: number, free: number) => `${memory(needed)} of ${formatGibibytes(free)} GB`,
 	needs: (needed: number, free: number) => `needs ${memory(needed)} of ${formatGibibytes(free)} GB`,
 	unknownHint: 'the file tells too little',
@@ -59,12 +73,7 @@ export const fit = {
 		`The system will count up to ${memory(bytes)} GB more as its RAM: parts of the file, which it takes back when there is need.`,
 	advice: {
 		gpu: 'All of it on the GPU.',
-		partly: (on: number, count: number) =>
-			`${formatCount(on)} of ${formatCount(count)} layers on the GPU, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`,
-		withoutExperts: (on: number, count: number) =>
-			`${formatCount(on)} of ${formatCount(count)} layers on the GPU without their experts, the rest on the CPU. It will answer slowly; a smaller context or a smaller quant helps.`,
-		experts: (inRam: number) =>
-			`All layers on the GPU, but the experts of ${formatCount(inRam)} of them in RAM. It will answer more slowly than from the GPU alone.`,
+		partly: adviseOn,
 		ram: 'In RAM, on the CPU.',
 		too_large:
 			'It does not fit. Choose a smaller context, a smaller cache type, or a smaller quant.',

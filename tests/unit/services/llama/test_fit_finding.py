@@ -73,6 +73,7 @@ def _estimate(
         ram_bytes=0,
         gpu_free_bytes=12 * GIGA,
         ram_free_bytes=1,
+        mapped_bytes=0,
         prompt_cache_bytes=0,
     )
 

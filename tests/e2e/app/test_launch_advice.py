@@ -19,6 +19,22 @@ pytestmark = pytest.mark.skipif(
 DEVICES = "\n".join(f"  CUDA{n}: Fake GPU {'AB'[n]} (24576 MiB, 19000 MiB free)" for n in (0, 1))
 
 
+def _load(
+    folder: Path, config: dict[str, Any], *, fault: str = "", fits_memory: bool = True
+) -> tuple[dict[str, Any], str]:
+    """Load the model beside two GPUs: what was estimated, and what the app has logged."""
+    environment = {"LD_LIBRARY_PATH": str(compile_driver(folder)), "FAKE_NVML": fault}
+    server = install(folder / "engine", devices=DEVICES, fits_memory=fits_memory)
+    given = {"model_path": str(make.chat_model()), **config}
+    with running_app(
+        folder / "data", "--llama-server", str(server), environment=environment
+    ) as app:
+        app.invoke("add_model_folder", path=str(make.chat_model().parent))
+        told = app.invoke("estimate_fit", config=given)
+        app.invoke("start_llama_server", config=given)
+        return told, (folder / "data" / "logs" / "llama-desktop.log").read_text()
+
+
 @pytest.mark.parametrize(
     ("fault", "gpu_layers", "is_kept_from_gpus"),
     [("full", None, True), ("full", 0, True), ("full", 99, False), ("", None, False)],
@@ -26,20 +42,8 @@ DEVICES = "\n".join(f"  CUDA{n}: Fake GPU {'AB'[n]} (24576 MiB, 19000 MiB free)"
 def test_a_model_is_loaded_without_gpus_that_are_full_unless_layers_were_chosen(
     tmp_path: Path, fault: str, gpu_layers: int | None, is_kept_from_gpus: bool
 ) -> None:
-    environment = {"LD_LIBRARY_PATH": str(compile_driver(tmp_path)), "FAKE_NVML": fault}
-    server = install(tmp_path / "engine", devices=DEVICES)
-    config: dict[str, Any] = {
-        "model_path": str(make.chat_model()),
-        "context_size": 4096,
-        "gpu_layers": gpu_layers,
-    }
-    with running_app(
-        tmp_path / "data", "--llama-server", str(server), environment=environment
-    ) as app:
-        app.invoke("add_model_folder", path=str(make.chat_model().parent))
-        told = app.invoke("estimate_fit", config=config)
-        app.invoke("start_llama_server", config=config)
-        log = (tmp_path / "data" / "logs" / "llama-desktop.log").read_text()
+    config = {"context_size": 4096, "gpu_layers": gpu_layers}
+    told, log = _load(tmp_path, config, fault=fault)
 
     assert (" --device none " in log) is is_kept_from_gpus
     if is_kept_from_gpus:
@@ -51,16 +55,7 @@ def test_an_engine_that_fits_nothing_to_memory_by_itself_is_told_what_fits(
     tmp_path: Path, fits_memory: bool, chosen: int | None
 ) -> None:
     """Those of 2025 take 4,096 tokens and no layer, whatever there is, where nothing is said."""
-    environment = {"LD_LIBRARY_PATH": str(compile_driver(tmp_path)), "FAKE_NVML": ""}
-    server = install(tmp_path / "engine", devices=DEVICES, fits_memory=fits_memory)
-    config = {"model_path": str(make.chat_model()), "gpu_layers": chosen}
-    with running_app(
-        tmp_path / "data", "--llama-server", str(server), environment=environment
-    ) as app:
-        app.invoke("add_model_folder", path=str(make.chat_model().parent))
-        told = app.invoke("estimate_fit", config=config)
-        app.invoke("start_llama_server", config=config)
-        log = (tmp_path / "data" / "logs" / "llama-desktop.log").read_text()
+    told, log = _load(tmp_path, {"gpu_layers": chosen}, fits_memory=fits_memory)
 
     assert (told["context_size"], told["layer_count"]) == (8192, 3)
     if fits_memory:
