@@ -133,11 +133,11 @@ def _round_down(context: int, config: ServerConfig) -> int:
 
 
 def _limit(question: FitQuestion, attention: AttentionShape, context: int) -> int:
-    """As much of it as RAM has room for."""
+    """As much of it as RAM has room for with as much left free as the engine leaves."""
 
     def fits(tokens: int) -> bool:
         found = _place(_plan(question, attention, tokens))
-        return not _is_ram_full(question.machine, found.gpu, found.ram)
+        return not _is_ram_full(question.machine, found.gpu, found.ram, margin=MARGIN)
 
     if fits(context):
         return context
@@ -178,13 +178,13 @@ def _place(plan: _Plan) -> MemoryEstimate:
     spread = _spread(plan)
     gpu, ram = _share(plan, spread)
     is_full = gpu.total > sum(one.free_bytes for one in machine.gpus)
-    is_full = is_full or _is_ram_full(machine, gpu, ram)
+    is_full = is_full or _is_ram_full(machine, gpu, ram, margin=_RAM_MARGIN)
     return _answer(plan, spread, gpu, ram, _judge(plan, spread, is_full))
 
 
-def _is_ram_full(machine: MachineState, gpu: MemoryParts, ram: MemoryParts) -> bool:
+def _is_ram_full(machine: MachineState, gpu: MemoryParts, ram: MemoryParts, *, margin: int) -> bool:
     shared = gpu.total if any(one.shares_ram for one in machine.gpus) else 0
-    return ram.total + shared + _RAM_MARGIN > (machine.ram_free_bytes or 0)
+    return ram.total + shared + margin > (machine.ram_free_bytes or 0)
 
 
 def _count_gpu_room(machine: MachineState) -> int:

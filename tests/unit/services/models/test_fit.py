@@ -228,7 +228,9 @@ def test_the_engine_is_told_a_context_only_where_it_would_take_more_ram_than_is_
     found = estimate(_leave_context(tight))
     assert (found.verdict, found.context_size) == (Verdict.RAM, limited)
     more = estimate(_leave_context(tight, context_size=limited + 256))
-    assert more.verdict is Verdict.TOO_LARGE
+    assert found.ram_bytes <= 11 * _GIB < more.ram_bytes
+    largest = estimate(_leave_context(tight, context_size=2 * limited))
+    assert largest.verdict is Verdict.TOO_LARGE
 
 
 def test_beside_a_gpu_the_engine_looks_at_no_ram() -> None:
