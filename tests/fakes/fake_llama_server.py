@@ -37,6 +37,11 @@ _FLAGS = (
     ("-ctk,  --cache-type-k", "TYPE", "KV cache data type for K"),
     ("-ctv,  --cache-type-v", "TYPE", "KV cache data type for V"),
     ("-ngl,  --gpu-layers, --n-gpu-layers", "N", "max. number of layers to store in VRAM"),
+    (
+        "-ncmoe, --n-cpu-moe",
+        "N",
+        "keep the Mixture of Experts (MoE) weights of N layers in the CPU",
+    ),
     ("-dev,  --device", "<dev1,dev2,..>", "devices to use for offloading (none = don't offload)"),
     (_FIT, "[on|off]", "whether to adjust unset arguments to fit in device memory"),
     ("-m,    --model", "FNAME", "model path to load"),

@@ -63,3 +63,16 @@ def test_an_engine_that_fits_nothing_to_memory_by_itself_is_told_what_fits(
         assert "--n-gpu-layers" not in log
     else:
         assert f" --ctx-size 8192 --n-gpu-layers {chosen or 3} " in log
+
+
+def test_experts_that_were_chosen_stay_in_ram(tmp_path: Path) -> None:
+    config = {
+        "model_path": str(make.experts_model()),
+        "context_size": 4096,
+        "expert_layers_in_ram": 3,
+    }
+    told, log = _load(tmp_path, config)
+
+    assert (told["verdict"], told["gpu_layers"], told["expert_layers_in_ram"]) == ("partly", 5, 3)
+    assert " --n-cpu-moe 3 " in log
+    assert "--n-gpu-layers" not in log
