@@ -61,6 +61,8 @@ async def _measure_estimates(folder: Path, models: list[Path]) -> list[float]:
     seconds = []
     async with open_app(folder / "data") as app:
         await app.invoke("add_model_folder", path=str(models[0].parent))
+        # As the page when it opens: the engine is asked for its devices, once.
+        await app.invoke("estimate_library")
         for number in range(50):
             config = {"model_path": str(models[0]), "context_size": 512 * (number + 1)}
             begin = time.perf_counter()

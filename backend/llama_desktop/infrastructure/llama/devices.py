@@ -78,22 +78,29 @@ class DeviceFinder:
         self._asking = asyncio.Lock()
         self._known: dict[tuple[Path, str, int], tuple[EngineDevice, ...] | None] = {}
 
-    async def find_devices(self, *, is_built_in: bool = False) -> tuple[EngineDevice, ...] | None:
+    async def find_devices(self) -> tuple[EngineDevice, ...] | None:
         """Of the engine that the next model is loaded with. None: there is none, or it does not
         tell.
         """
         try:
-            found = await self._finder.find(is_built_in=is_built_in)
+            found = await self._finder.find_server()
+        except EngineNotFound:
+            return None
+        return await self.ask(found)
+
+    async def ask(self, found: FoundEngine) -> tuple[EngineDevice, ...] | None:
+        """Of this one. None: it does not tell."""
+        try:
             changed = (await asyncio.to_thread(found.engine.path.stat)).st_mtime_ns
-        except (EngineNotFound, OSError):
+        except OSError:
             return None
         key = (found.engine.path, found.engine.version, changed)
         async with self._asking:
             if key not in self._known:
-                self._known[key] = await self._ask(found)
+                self._known[key] = await self._list(found)
         return self._known[key]
 
-    async def _ask(self, found: FoundEngine) -> tuple[EngineDevice, ...] | None:
+    async def _list(self, found: FoundEngine) -> tuple[EngineDevice, ...] | None:
         environment = build_environment(
             self._environment,
             api_key=None,

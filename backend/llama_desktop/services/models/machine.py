@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from llama_desktop.domain.errors import EngineNotFound
 from llama_desktop.domain.fit import GpuMemory, MachineState
 from llama_desktop.domain.llama import EngineTraits
-from llama_desktop.infrastructure.llama.binary import EngineFinder
+from llama_desktop.infrastructure.llama.binary import EngineFinder, FoundEngine
 from llama_desktop.infrastructure.llama.devices import DeviceFinder, EngineDevice
 
 _SAME_SIZE: Final = 0.03
@@ -56,19 +56,21 @@ class MachineService:
 
         `is_built_in`: it is the built-in engine, whichever is chosen.
         """
-        devices = await self._devices.find_devices(is_built_in=is_built_in)
-        traits = await self.find_traits(is_built_in=is_built_in)
+        engine = await self._find_engine(is_built_in=is_built_in)
+        devices = None if engine is None else await self._devices.ask(engine)
         machine = await asyncio.to_thread(self._machine.read, pid)
         used, idle = find_usable(machine.gpus, devices)
-        return LoadingPlace(replace(machine, gpus=used, idle_gpus=idle), traits)
+        return LoadingPlace(replace(machine, gpus=used, idle_gpus=idle), _read_traits(engine))
 
     async def find_traits(self, *, is_built_in: bool) -> EngineTraits:
-        """What the engine does where it is not told otherwise; of none, what one of today does."""
+        """What the engine does where it is not told otherwise."""
+        return _read_traits(await self._find_engine(is_built_in=is_built_in))
+
+    async def _find_engine(self, *, is_built_in: bool) -> FoundEngine | None:
         try:
-            found = await self._engines.find(is_built_in=is_built_in)
+            return await self._engines.find(is_built_in=is_built_in)
         except EngineNotFound:
-            return EngineTraits()
-        return found.capabilities.traits
+            return None
 
     async def read_held(self, pid: int) -> tuple[int | None, int | None]:
         """See `MachineReader.read_held`."""
@@ -82,6 +84,11 @@ class MachineService:
     async def aclose(self) -> None:
         """Let go of drivers."""
         await asyncio.to_thread(self._machine.close)
+
+
+def _read_traits(engine: FoundEngine | None) -> EngineTraits:
+    """Of none, what one of today does."""
+    return EngineTraits() if engine is None else engine.capabilities.traits
 
 
 def find_usable(
