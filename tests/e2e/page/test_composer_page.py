@@ -235,6 +235,7 @@ def test_an_image_needs_a_model_that_sees(
 ) -> None:
     _load(app, tiny_model)
     page = open_page()
+    page.get_by_placeholder(re.compile("^Message ")).wait_for()
     image = base64.b64decode(page.evaluate(_MAKE_IMAGE, [20, 20, "image/png"]))
 
     _drop(page, "photo.png", "image/png", image)

@@ -48,7 +48,7 @@ def _tell(page: Page, fact: str = FACT) -> None:
 def _ask(page: Page, question: str = MISTYPED) -> None:
     """In a chat of its own, until memory was in time."""
     strip = page.get_by_role("button", name=re.compile("^Memory .*passage"))
-    opened = page.get_by_role("region", name="Memory")
+    opened = page.get_by_role("group", name="Memory", exact=True)
     for _ in range(_TRIES):
         page.keyboard.press("Control+n")
         _send(page, question)
@@ -72,7 +72,7 @@ def _open_strip(page: Page) -> None:
     shut = page.get_by_role("button", name=re.compile("^Memory .*passage"))
     if shut.count() > 0:
         shut.last.click()
-    expect(page.get_by_role("region", name="Memory").last).to_be_visible()
+    expect(page.get_by_role("group", name="Memory", exact=True).last).to_be_visible()
 
 
 def test_a_fact_is_found_by_a_typo_cited_switched_off_and_gone_from_the_request(
@@ -86,7 +86,7 @@ def test_a_fact_is_found_by_a_typo_cited_switched_off_and_gone_from_the_request(
     assert re.search(r"notes \[1\]", answer["content"])
 
     _open_strip(page)
-    strip = page.get_by_role("region", name="Memory")
+    strip = page.get_by_role("group", name="Memory", exact=True)
     # The fact, and what was answered to it.
     expect(strip).to_contain_text("2 passages from past chats")
     fact = strip.locator("q").first
@@ -161,13 +161,13 @@ def test_a_source_opens_at_its_place_in_its_branch_and_leads_back(
     expect(turn).to_contain_text(fact)
     expect(turn).to_be_focused()
     page.get_by_role("button", name=re.compile("^Back to ")).click()
-    expect(page.get_by_role("region", name="Memory").last).to_be_visible()
+    expect(page.get_by_role("group", name="Memory", exact=True).last).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Back to "))).to_have_count(0)
 
     # What was recalled stays, also when its chat goes and after a reload.
     app.invoke("delete_conversations", conversation_ids=[source])
     page.reload()
-    strip = page.get_by_role("region", name="Memory").last
+    strip = page.get_by_role("group", name="Memory", exact=True).last
     expect(strip).to_contain_text("chat deleted")
     expect(strip).to_contain_text(fact)
     strip.get_by_role("button", name=re.compile("at this place$")).first.click()
@@ -250,7 +250,7 @@ def test_a_chat_is_left_out_from_its_passage_and_taken_back_in_the_settings(
     app.invoke("delete_conversations", conversation_ids=[asked])
     _ask(page, question)
     _open_strip(page)
-    row = page.get_by_role("region", name="Memory").get_by_role("listitem").first
+    row = page.get_by_role("group", name="Memory", exact=True).get_by_role("listitem").first
     row.hover()
     row.get_by_role("button", name="More about passage 1").click()
     page.get_by_role("menuitem", name="Never use this chat").click()

@@ -9,17 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from driver.accessibility import find_violations
 from driver.running_app import RunningApp
 
 OpenPage = Callable[..., Page]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def _violations(page: Page) -> list[str]:
-    # Evaluated and not added as a script: the page's policy allows no foreign script.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run()")["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -39,28 +32,28 @@ def test_axe_finds_nothing_around_a_turn(
     page.reload()
     answer = page.get_by_role("article").nth(1)
     expect(answer.get_by_text("2/2")).to_be_visible()
-    found = {"versions": _violations(page)}
+    found = {"versions": find_violations(page)}
 
     page.get_by_role("article").first.focus()
     page.get_by_role("article").first.get_by_role("button", name="Edit").click()
-    found["editing"] = _violations(page)
+    found["editing"] = find_violations(page)
     page.keyboard.press("Escape")
     answer.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Show what the model sees").wait_for()
-    found["menu"] = _violations(page)
+    found["menu"] = find_violations(page)
     page.get_by_role("menuitem", name="Show what the model sees").click()
     expect(page.get_by_role("listitem", name=re.compile("^System prompt, "))).to_be_visible()
-    found["prompt"] = _violations(page)
+    found["prompt"] = find_violations(page)
     page.keyboard.press("Escape")
     answer.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="How this was answered").click()
     page.get_by_role("dialog").wait_for()
-    found["details"] = _violations(page)
+    found["details"] = find_violations(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Control+f")
     page.get_by_role("textbox", name="Find in this chat").fill("words")
     expect(page.get_by_role("search")).to_contain_text("1 of")
-    found["find"] = _violations(page)
+    found["find"] = find_violations(page)
     assert page.evaluate(
         "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
