@@ -18,6 +18,8 @@ from benchmarks.table import Row
 _HISTORY_TOKENS = 8_000
 _MOST = 1.10
 _CHATS = 16
+_LEISURE = 1.5
+"""How much longer than the reading a question takes to be sent, where it is read ahead."""
 _SENTENCE = "The quick brown fox jumps over the lazy dog and the dog does not mind. "
 _DRAWERS = ("blue", "green", "yellow", "white")
 
@@ -35,7 +37,10 @@ class _Asked:
 
 
 async def measure(folder: Path, *, count: int) -> list[Row]:
-    """Follow-ups on the same history, with memory and without in turn: the server has it cached."""
+    """Follow-ups on the same history, with memory and without in turn: the server has it cached.
+
+    First sent at once, then after a pause that was long enough to read them ahead.
+    """
     engine = EngineProgram(folder)
     async with open_app(folder / "data", "--llama-server", str(engine.path)) as app:
         await app.listen("answers")
@@ -53,14 +58,38 @@ async def measure(folder: Path, *, count: int) -> list[Row]:
             history += history if len(history) < 8_000 else _SENTENCE * 20
         chat = await app.invoke("create_conversation", parameters={"max_tokens": 4})
         place = (await _ask(app, history, (chat["id"], None), False)).answer_id
-        asked: dict[bool, list[_Asked]] = {True: [], False: []}
-        for number in range(2 * count + 2):
-            with_memory = number % 2 == 0
-            question = f"Number {number}: in which drawer of the house is key {number % _CHATS}?"
-            one = await _ask(app, question, (chat["id"], place), with_memory)
-            if number >= 2:
-                asked[with_memory].append(one)
-    return _compare(asked[True], asked[False])
+        at_once = await _follow_up(app, (chat["id"], place), count, pause=0)
+        pause = _LEISURE * median([one.read_seconds for one in at_once[0]])
+        read_ahead = await _follow_up(app, (chat["id"], place), count, pause=pause)
+    return [*_compare(*at_once), _compare_read_ahead(*read_ahead, pause)]
+
+
+async def _follow_up(
+    app: App, place: tuple[str, int], count: int, *, pause: float
+) -> tuple[list[_Asked], list[_Asked]]:
+    """With memory, and without."""
+    asked: dict[bool, list[_Asked]] = {True: [], False: []}
+    for number in range(2 * count + 2):
+        with_memory = number % 2 == 0
+        question = f"Number {number}: in which drawer of the house is key {number % _CHATS}?"
+        one = await _ask(app, question, place, with_memory, pause)
+        if number >= 2:
+            asked[with_memory].append(one)
+    return asked[True], asked[False]
+
+
+def _compare_read_ahead(with_it: list[_Asked], without: list[_Asked], pause: float) -> Row:
+    first, usual = (median([one.first_seconds for one in some]) for some in (with_it, without))
+    read, usual_read = (median([one.read_tokens for one in some]) for some in (with_it, without))
+    return Row(
+        f"the same, read ahead in a pause of {pause:.1f} s; {read:.0f} / {usual_read:.0f}"
+        " tokens are left",
+        milliseconds(first),
+        milliseconds(usual),
+        f"{first / usual:.2f}",
+        f"<= {_MOST:.2f}",
+        first / usual <= _MOST,
+    )
 
 
 def _compare(with_it: list[_Asked], without: list[_Asked]) -> list[Row]:
@@ -93,12 +122,25 @@ def _compare(with_it: list[_Asked], without: list[_Asked]) -> list[Row]:
 
 
 async def _ask(
-    app: App, content: str, place: tuple[str, int | None] | None, memory: bool
+    app: App,
+    content: str,
+    place: tuple[str, int | None] | None,
+    memory: bool,
+    pause: float = 0,
 ) -> _Asked:
     if place is None:
         created = await app.invoke("create_conversation", parameters={"max_tokens": 4})
         place = (created["id"], None)
     conversation_id, parent_id = place
+    if pause:
+        await app.invoke(
+            "read_ahead",
+            conversation_id=conversation_id,
+            content=content,
+            parent_id=parent_id,
+            memory=memory,
+        )
+        await asyncio.sleep(pause)
     begin = time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
         answer = tasks.create_task(read_answer(app, conversation_id, begin))

@@ -38,6 +38,7 @@ from llama_desktop.infrastructure.llama.probe import Prober
 from llama_desktop.infrastructure.llama.process import Launcher
 from llama_desktop.infrastructure.llama.process_records import ProcessRecords
 from llama_desktop.infrastructure.metrics.machine import MachineReader
+from llama_desktop.infrastructure.metrics.power import is_on_battery
 from llama_desktop.infrastructure.metrics.probe import Probe, SystemProbe
 from llama_desktop.infrastructure.model_headers import ModelHeaders
 from llama_desktop.infrastructure.net.web import Web
@@ -59,6 +60,7 @@ from llama_desktop.services.branches import BranchService
 from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.orchestrator import Orchestrator
 from llama_desktop.services.chat.prompts import PromptService
+from llama_desktop.services.chat.reading_ahead import ReadAhead, goes_back
 from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.diagnostics import DiagnosticsService
@@ -235,19 +237,34 @@ async def open_application(
                 settings.get,
             )
         )
+        recall = RecallService(
+            memory, conversations, facts, settings, llama, deadline=recall_deadline
+        )
+
+        async def does_go_back(running: Running) -> bool:
+            built_in = running.config.built_in_engine
+            traits = await machine_service.find_traits(is_built_in=built_in)
+            return goes_back(traits, models.find_facts(running.config.model_path))
+
         orchestrator = await stack.enter_async_context(
             Orchestrator(
                 conversations,
                 llama,
                 attachments,
-                recall=RecallService(
-                    memory, conversations, facts, settings, llama, deadline=recall_deadline
-                ),
+                recall=recall,
                 titles=TitleWriter(
                     conversations,
                     llama,
                     attachments,
                     is_wanted=lambda: settings.get().title_by_model,
+                ),
+                read_ahead=ReadAhead(
+                    conversations,
+                    llama,
+                    attachments,
+                    recall,
+                    is_wanted=lambda: settings.get().read_ahead and not is_on_battery(),
+                    goes_back=does_go_back,
                 ),
                 energy=EnergyMeter(telemetry.ask_gpus, lambda: telemetry.history),
                 on_sent=drafts.forget_sent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any
 from fakes.fake_attachments import FakeAttachments
 from fakes.stubborn_repository import StubbornRepository
 from llama_desktop.domain.chat import Message, TurnIds
+from llama_desktop.domain.llama import Running
 from llama_desktop.infrastructure.paths import AppPaths
 from llama_desktop.infrastructure.storage.storage_thread import StorageThread
 from llama_desktop.services.branches import BranchService
 from llama_desktop.services.chat.answer_saver import SavePace
 from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.orchestrator import Orchestrator
+from llama_desktop.services.chat.reading_ahead import ReadAhead
 from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.conversations import ConversationService
 from llama_desktop.services.export_service import ExportService
@@ -54,9 +56,13 @@ async def open_chat_app(
     pace: SavePace = PACE,
     *,
     has_titles: bool = False,
+    reads_ahead: Callable[[], bool] | None = None,
     energy: EnergyMeter | None = None,
 ) -> AsyncIterator[ChatApp]:
-    """Open the services as `bootstrap` does, close them as it does."""
+    """Open the services as `bootstrap` does, close them as it does.
+
+    `reads_ahead`: whether questions are read ahead is wanted now; None: they never are.
+    """
     paths = AppPaths.locate(folder)
     paths.prepare()
     repository = StubbornRepository(
@@ -75,6 +81,9 @@ async def open_chat_app(
                 server,
                 attachments,
                 titles=_titles(conversations, server, attachments) if has_titles else None,
+                read_ahead=None
+                if reads_ahead is None
+                else _read_ahead(conversations, server, attachments, reads_ahead),
                 energy=energy,
                 pace=pace,
             ) as orchestrator,
@@ -92,6 +101,20 @@ async def open_chat_app(
             )
     finally:
         await storage.aclose()
+
+
+def _read_ahead(
+    conversations: ConversationService,
+    server: Any,
+    attachments: FakeAttachments,
+    is_wanted: Callable[[], bool],
+) -> ReadAhead:
+    async def goes_back(_: Running) -> bool:
+        return True
+
+    return ReadAhead(
+        conversations, server, attachments, None, is_wanted=is_wanted, goes_back=goes_back
+    )
 
 
 def _titles(

@@ -47,7 +47,12 @@ class FakeAttachments:
             self.kept[conversation_id, one] = self._added[one][1]
         return tuple(self._added[one][0] for one in ids)
 
+    async def look_up(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
+        return tuple(self._added[one][0] for one in ids if one in self._added)
+
     async def read(self, conversation_id: str, attachment: Attachment) -> str | bytes:
+        if attachment.id in self._added and (conversation_id, attachment.id) not in self.kept:
+            return self._added[attachment.id][1]
         try:
             return self.kept[conversation_id, attachment.id]
         except KeyError as error:

@@ -87,6 +87,7 @@ _ROWS: Final = (
         AttachmentUnusable,
         StorageFailed,
     ),
+    command(chat.read_ahead),
     command(
         chat.answer_again, ServerNotRunning, ConversationNotFound, MessageNotFound, StorageFailed
     ),

@@ -12,6 +12,7 @@ from llama_desktop.domain.chat import (
     TurnIds,
 )
 from llama_desktop.services.application import Application
+from llama_desktop.services.chat.reading_ahead import DraftQuestion
 
 
 async def send_message(
@@ -35,6 +36,37 @@ async def send_message(
         parent_id=parent_id,
         attachment_ids=attachment_ids,
         memory=memory,
+    )
+
+
+async def read_ahead(
+    app: Application,
+    *,
+    conversation_id: str | None,
+    content: str,
+    parent_id: int | UnsetType | None = UNSET,
+    attachment_ids: tuple[str, ...] = (),
+    memory: bool | None = None,
+    system_prompt: str | None = None,
+    parameters: SamplingParameters | None = None,
+) -> None:
+    """Have the model read a question that is still being written; it stands nowhere until sent.
+
+    It ends what was being read before; an empty one does only that. `conversation_id` null: in a
+    new chat, which would begin with `system_prompt` and `parameters`; absent or null, as the
+    settings have it. Answers at once: whether anything is read is nobody's business but the
+    model's.
+    """
+    app.orchestrator.read_ahead(
+        DraftQuestion(
+            conversation_id=conversation_id,
+            content=content,
+            parent_id=parent_id,
+            attachment_ids=attachment_ids,
+            memory=memory,
+            system_prompt=system_prompt,
+            parameters=parameters,
+        )
     )
 
 

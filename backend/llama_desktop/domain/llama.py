@@ -123,6 +123,8 @@ class EngineTraits(Struct, frozen=True, kw_only=True):
     """Can keep a layer's experts in RAM while the rest of it is on the GPU."""
     attends_fast: bool = True
     """Uses flash attention where it can."""
+    goes_back: bool = True
+    """Can take back the end of what it has read also where a model keeps a state or a window."""
 
 
 class Engine(Struct, frozen=True, kw_only=True):

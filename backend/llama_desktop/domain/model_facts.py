@@ -60,6 +60,11 @@ class AttentionShape(Struct, frozen=True, kw_only=True):
     """Keys and values share one cache (MLA)."""
     recurrence: Recurrence | None = None
 
+    @property
+    def forgets(self) -> bool:
+        """Whether some layers keep less than every token: those of a window, or a state."""
+        return bool(self.window_layers) or self.recurrence is not None
+
 
 class ModelWeights(Struct, frozen=True, kw_only=True):
     """Where the bytes of a model are. Of a split model, of all parts together."""

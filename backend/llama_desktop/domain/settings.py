@@ -150,6 +150,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     sidebar_open: bool = True
     title_by_model: bool = True
     """Whether the model gives a new chat its title after the first answer."""
+    read_ahead: bool = True
+    """Whether the model reads a question with what goes with it while it is being written."""
     memory_enabled: bool = True
     """Whether older messages are looked up for each question, where a chat does not say."""
     memory_passages: MemoryPassages = 5
@@ -206,6 +208,7 @@ class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recent_actions: RecentActions | UnsetType = UNSET
     sidebar_open: bool | UnsetType = UNSET
     title_by_model: bool | UnsetType = UNSET
+    read_ahead: bool | UnsetType = UNSET
     llama_server_path: Path | UnsetType | None = UNSET
     memory_enabled: bool | UnsetType = UNSET
     memory_passages: MemoryPassages | UnsetType = UNSET

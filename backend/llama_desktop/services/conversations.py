@@ -146,10 +146,26 @@ class ConversationService:
 
         What is None is as the settings have it for new chats.
         """
+        conversation = self.prepare(
+            title=title, system_prompt=system_prompt, parameters=parameters, overflow=overflow
+        )
+        await self._keep(self._repository.create, conversation)
+        self._publish(conversation)
+        return conversation
+
+    def prepare(
+        self,
+        *,
+        title: str | None = None,
+        system_prompt: str | None = None,
+        parameters: SamplingParameters | None = None,
+        overflow: Overflow | None = None,
+    ) -> Conversation:
+        """What `create` would keep; nothing is."""
         now = time.time()
         usual = self._settings()
         instructions = usual.chat_system_prompt if system_prompt is None else system_prompt
-        conversation = Conversation(
+        return Conversation(
             id=make_conversation_id(now),
             title=require_title(title) if title else "",
             created=now,
@@ -158,9 +174,6 @@ class ConversationService:
             parameters=require_sound_parameters(parameters or usual.chat_parameters),
             overflow=overflow or usual.chat_overflow,
         )
-        await self._keep(self._repository.create, conversation)
-        self._publish(conversation)
-        return conversation
 
     async def get(self, conversation_id: str) -> Conversation:
         """A conversation with all its messages, those that grow as far as they have grown."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from llama_desktop.domain.errors import EngineNotFound
-from llama_desktop.domain.llama import EngineKind
+from llama_desktop.domain.llama import EngineKind, EngineTraits
 from llama_desktop.infrastructure.llama.binary import EngineFinder
 from llama_desktop.infrastructure.llama.devices import DeviceFinder
 from llama_desktop.infrastructure.llama.probe import Prober, Unusable
@@ -62,6 +62,13 @@ async def test_without_any_other_the_built_in_engine_is_taken(make_finder: MakeF
     assert found.engine.source == "built in"
     assert found.engine.version.startswith("xllamacpp 20")
     assert found.rejected == ()
+
+
+async def test_the_built_in_engine_does_all_that_one_of_today_does(
+    make_finder: MakeFinder,
+) -> None:
+    found = await make_finder().find(is_built_in=True)
+    assert found.capabilities.traits == EngineTraits()
 
 
 async def test_each_place_comes_before_the_next(tmp_path: Path, make_finder: MakeFinder) -> None:

@@ -188,7 +188,11 @@ def _embedded(rejected: tuple[Rejected, ...]) -> FoundEngine:
         source="built in",
     )
     capabilities = Capabilities(
-        embedded_flags(), reports_load=True, has_trace_level=True, fits_memory=True
+        embedded_flags(),
+        reports_load=True,
+        has_trace_level=True,
+        fits_memory=True,
+        goes_back=True,
     )
     return FoundEngine(engine, embedded_command(), capabilities, rejected)
 

@@ -97,6 +97,19 @@ def build_chat_body(request: ChatRequest) -> bytes:
     return msgspec.json.encode(body)
 
 
+def build_reading_body(prompt: str) -> bytes:
+    """The body of a request that only reads. `return_progress`: as of `build_chat_body`."""
+    return msgspec.json.encode(
+        {
+            "prompt": sound(prompt),
+            "n_predict": 0,
+            "stream": True,
+            "return_progress": True,
+            "cache_prompt": True,
+        }
+    )
+
+
 def _build_message(message: ChatMessage) -> dict[str, Any]:
     built: dict[str, Any] = {"role": message.role, "content": _build_content(message)}
     if message.reasoning:

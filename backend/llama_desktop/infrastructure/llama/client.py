@@ -16,6 +16,7 @@ from llama_desktop.infrastructure.llama.chat_request import (
     ChatMessage,
     ChatRequest,
     build_chat_body,
+    build_reading_body,
     build_template_body,
     sound,
 )
@@ -25,6 +26,7 @@ from llama_desktop.infrastructure.llama.stream import (
     ChatStreamDecoder,
     ChatStreamEvent,
     ContentPiece,
+    PromptProgressed,
     ReasoningPiece,
 )
 
@@ -164,7 +166,8 @@ class LlamaClient:
         decoder = ChatStreamDecoder(is_continued=last.role == "assistant" and bool(last.content))
         has_spoken = False
         self.chats_begun += 1
-        async with aclosing(self._pieces(build_chat_body(request))) as pieces:
+        body = build_chat_body(request)
+        async with aclosing(self._pieces("/v1/chat/completions", body)) as pieces:
             waiting_since = perf_counter()
             async for piece in pieces:
                 had_to_wait = perf_counter() - waiting_since > _AT_ONCE_SECONDS
@@ -184,6 +187,22 @@ class LlamaClient:
         for event in decoder.finish():
             yield event
 
+    async def read_prompt(self, prompt: str) -> AsyncGenerator[PromptProgressed, None]:
+        """Have the server read a prompt and keep it in its cache. Use it under `aclosing`.
+
+        Closing the generator ends it between two batches; what was read before is kept.
+
+        Raises:
+            StreamCut: the connection dropped, or the client was closed.
+            ContextOverflow, EngineRequestFailed: as of `stream_chat`.
+        """
+        decoder = ChatStreamDecoder()
+        async with aclosing(self._pieces("/completion", build_reading_body(prompt))) as pieces:
+            async for piece in pieces:
+                for event in decoder.feed(piece):
+                    if isinstance(event, PromptProgressed):
+                        yield event
+
     async def aclose(self) -> None:
         """Abort what is under way, streams first: whoever reads one gets `StreamCut`."""
         self._closed = True
@@ -196,15 +215,13 @@ class LlamaClient:
                     await stream.left.wait()
         await self._http.aclose()
 
-    async def _pieces(self, body: bytes) -> AsyncGenerator[bytes, None]:
+    async def _pieces(self, path: str, body: bytes) -> AsyncGenerator[bytes, None]:
         """The raw body of the streamed answer, as it comes."""
         if self._closed:
             raise StreamCut("The engine was stopped.")
         stream = OpenStream()
         self._streams.add(stream)
-        request = self._http.build_request(
-            "POST", "/v1/chat/completions", content=body, headers=self._key | _JSON
-        )
+        request = self._http.build_request("POST", path, content=body, headers=self._key | _JSON)
         try:
             response = await stream.wait(lambda: self._http.send(request, stream=True))
             async with aclosing(response):

@@ -28,7 +28,8 @@ class Capabilities(Struct, frozen=True):
     has_trace_level: bool = False
     """It has a level of its log between information and debugging."""
     fits_memory: bool = False
-    """See `EngineTraits`."""
+    """See `EngineTraits`, as of the next one."""
+    goes_back: bool = False
 
     @property
     def traits(self) -> EngineTraits:
@@ -37,6 +38,7 @@ class Capabilities(Struct, frozen=True):
             fits_memory=self.fits_memory,
             keeps_experts="--n-cpu-moe" in self.flags,
             attends_fast=self.flash_attention_takes_value,
+            goes_back=self.goes_back,
         )
 
     @property
@@ -72,6 +74,7 @@ def read_capabilities(help_text: str) -> Capabilities:
         flags=flags,
         flash_attention_takes_value=takes_value,
         fits_memory="--fit" in flags,
+        goes_back="--ctx-checkpoints" in flags,
         has_trace_level=re.search(rf"^\s+- {_TRACE}: trace\b", help_text, re.MULTILINE) is not None,
     )
 

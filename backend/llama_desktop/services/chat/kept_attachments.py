@@ -18,6 +18,10 @@ class KeptAttachments(Protocol):
         """
         ...
 
+    async def look_up(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
+        """Those of these files that are still kept, sent or not."""
+        ...
+
     async def read(self, conversation_id: str, attachment: Attachment) -> str | bytes:
         """What is in a file: the text of a text, the bytes of an image.
 

@@ -22,9 +22,12 @@ from llama_desktop.domain.chat import (
 )
 from llama_desktop.domain.errors import BadRequest, Conflict, ConversationNotFound
 from llama_desktop.domain.events import AnswersEvent, AnswersSnapshot, EndedTurn
+from llama_desktop.infrastructure.llama.chat_request import ChatRequest
+from llama_desktop.infrastructure.llama.stream import PromptProgressed
 from llama_desktop.services.chat.answer_saver import AnswerSaver, SavePace
 from llama_desktop.services.chat.energy import EnergyMeter
 from llama_desktop.services.chat.kept_attachments import KeptAttachments
+from llama_desktop.services.chat.reading_ahead import DraftQuestion, ReadAhead
 from llama_desktop.services.chat.slots import RunningServer, Slots
 from llama_desktop.services.chat.titles import TitleWriter
 from llama_desktop.services.chat.turn import Turn
@@ -76,6 +79,7 @@ class Orchestrator:
         *,
         recall: RecallService | None = None,
         titles: TitleWriter | None = None,
+        read_ahead: ReadAhead | None = None,
         energy: EnergyMeter | None = None,
         on_sent: OnSent | None = None,
         pace: SavePace = _USUAL_PACE,
@@ -85,6 +89,7 @@ class Orchestrator:
         self._attachments = attachments
         self._recall = recall
         self._titles = titles
+        self._ahead = read_ahead
         self._energy = energy or EnergyMeter(lambda: None, lambda: ())
         self._on_sent = on_sent
         self._pace = pace
@@ -136,6 +141,7 @@ class Orchestrator:
         if not text.strip() and not attachment_ids:
             raise BadRequest("The message is empty.")
         self._server.require_running()
+        self._let_go_of_model()
         attachments: tuple[Attachment, ...] = ()
         if attachment_ids:
             attachments = await self._attachments.take(conversation_id, attachment_ids)
@@ -164,6 +170,11 @@ class Orchestrator:
         if self._on_sent is not None:
             await self._on_sent(conversation_id, text, attachments)
         return ids
+
+    def read_ahead(self, draft: DraftQuestion) -> None:
+        """Have the model read a question that is being written, unless it answers another one."""
+        if self._ahead is not None and not (self.is_answering() or self._closing.is_set()):
+            self._ahead.read(draft)
 
     async def answer_again(
         self,
@@ -257,6 +268,8 @@ class Orchestrator:
         self._closing.set()
         if self._titles is not None:
             self._titles.interrupt()
+        if self._ahead is not None:
+            await self._ahead.aclose()
         if self._beginning:
             await asyncio.wait(tuple(self._beginning))
         await _end_all(self._turns.values(), APP_CLOSED)
@@ -283,8 +296,7 @@ class Orchestrator:
         if conversation_id in self._being_deleted:
             raise ConversationNotFound("This conversation is being deleted or restored.")
         self._server.require_running()
-        if self._titles is not None:
-            self._titles.interrupt()
+        self._let_go_of_model()
         begin = asyncio.create_task(
             self._start_turn(conversation_id, decide, asked), name="begin turn"
         )
@@ -329,12 +341,26 @@ class Orchestrator:
             attachments=self._attachments,
             slots=self._slots,
             energy=self._energy,
+            make_way=self._make_way,
             on_end=lambda: self._forget(key),
         )
         self._turns[key] = task
         watch = asyncio.create_task(self._watch(task), name=f"watch turn {turn.message_id}")
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
+
+    def _let_go_of_model(self) -> None:
+        """Nothing begins beside the turns; what is of no use to them ends."""
+        if self._titles is not None:
+            self._titles.interrupt()
+        if self._ahead is not None:
+            self._ahead.begin_nothing()
+
+    async def _make_way(
+        self, request: ChatRequest, on_progress: Callable[[PromptProgressed], None]
+    ) -> None:
+        if self._ahead is not None:
+            await self._ahead.make_way(request, on_progress)
 
     async def _watch(self, task: TurnTask) -> None:
         if not await task.ended():

@@ -23,6 +23,7 @@ from llama_desktop.domain.errors import (
 )
 from llama_desktop.domain.llama import Running
 from llama_desktop.infrastructure.llama.client import ChatMessage, ChatRequest, LlamaClient
+from llama_desktop.infrastructure.llama.stream import PromptProgressed
 from llama_desktop.services.chat.answer_saver import AnswerSaver
 from llama_desktop.services.chat.context_fit import ContextFit
 from llama_desktop.services.chat.energy import EnergyMeter, Measurement
@@ -34,6 +35,11 @@ from llama_desktop.services.chat.turn import Turn
 from llama_desktop.services.conversation_tree import APP_ENDED, require_message
 
 logger = logging.getLogger(__name__)
+
+
+MakeWay = Callable[[ChatRequest, Callable[[PromptProgressed], None]], Awaitable[None]]
+"""Ends what the server was asked beside the turns, or lets it come to its end where that is of use
+to this request: then it tells how far that is."""
 
 
 class RequestedEnd(Struct, frozen=True):
@@ -60,11 +66,13 @@ class TurnTask:
         attachments: KeptAttachments,
         slots: Slots,
         energy: EnergyMeter,
+        make_way: MakeWay,
         on_end: Callable[[], None],
     ) -> None:
         """Begin at once.
 
         `conversation` is as it was when the turn began: later changes are for later turns.
+        `make_way` is awaited with each request, once a slot is free.
         `on_end` is called when the end is saved, just before it is told.
         """
         self.turn: Final = turn
@@ -77,6 +85,7 @@ class TurnTask:
         self._slots = slots
         self._energy = energy
         self._measurement: Measurement | None = None
+        self._make_way = make_way
         self._on_end = on_end
         self._requested: RequestedEnd | None = None
         self._has_begun = False
@@ -165,6 +174,7 @@ class TurnTask:
         self.turn.omit(prompt.omitted_message_ids)
         request = ChatRequest(messages=prompt.messages, parameters=self._parameters)
         turn, saver = self.turn, self.saver
+        await self._make_way(request, turn.take)
         async with aclosing(client.stream_chat(request)) as events:
             async for event in events:
                 turn.take(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from typing import Final
 
 from msgspec import UNSET, Struct, UnsetType
@@ -96,20 +97,46 @@ class RecallService:
         """
         if is_wanted is False:
             return Recalled()
+
+        async def find() -> Recalled:
+            conversation = await self._conversations.get(conversation_id)
+            where = conversation.leaf_id if parent_id is UNSET else parent_id
+            assert not isinstance(where, UnsetType)
+            return await self._find_for(conversation, question, where, is_wanted)
+
+        return await self._in_time(find())
+
+    async def find_in(
+        self,
+        conversation: Conversation,
+        question: str,
+        *,
+        parent_id: int | None,
+        is_wanted: bool | None,
+    ) -> Recalled:
+        """The same for a conversation that need not be kept."""
+        return await self._in_time(self._find_for(conversation, question, parent_id, is_wanted))
+
+    async def _in_time(self, finding: Awaitable[Recalled]) -> Recalled:
         try:
             async with asyncio.timeout(self._deadline):
-                conversation = await self._conversations.get(conversation_id)
-                if not self._is_on(conversation, is_wanted):
-                    return Recalled()
-                if parent_id is UNSET:
-                    parent_id = conversation.leaf_id
-                assert not isinstance(parent_id, UnsetType)
-                return await self._find(find_present(conversation, parent_id, question), question)
+                return await finding
         except TimeoutError:
             logger.info("older messages could not be found in time")
         except (SearchIndexUnusable, SearchInterrupted) as error:
             logger.info("older messages could not be found: %s", error)
         return Recalled()
+
+    async def _find_for(
+        self,
+        conversation: Conversation,
+        question: str,
+        parent_id: int | None,
+        is_wanted: bool | None,
+    ) -> Recalled:
+        if not self._is_on(conversation, is_wanted):
+            return Recalled()
+        return await self._find(find_present(conversation, parent_id, question), question)
 
     def _is_on(self, conversation: Conversation, is_wanted: bool | None) -> bool:
         for says in (is_wanted, conversation.memory):

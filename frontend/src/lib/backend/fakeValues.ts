@@ -170,6 +170,7 @@ export const fakeSettings: Settings = {
 	sidebar_open: true,
 	memory_enabled: false,
 	title_by_model: true,
+	read_ahead: true,
 	download_limit_bytes: null,
 	first_run_left: true,
 	memory_passages: 5,

@@ -8,6 +8,7 @@ export interface Commands {
 	get_server_state: { args: Record<string, never>; value: ServerState };
 	get_engine: { args: Record<string, never>; value: Engine };
 	send_message: { args: { conversation_id: string; content: string; parent_id?: number | null; attachment_ids?: string[]; memory?: boolean | null }; value: TurnIds };
+	read_ahead: { args: { conversation_id: string | null; content: string; parent_id?: number | null; attachment_ids?: string[]; memory?: boolean | null; system_prompt?: string | null; parameters?: SamplingParametersInput | null }; value: null };
 	answer_again: { args: { conversation_id: string; message_id: number; parameters?: SamplingParametersInput | null }; value: TurnIds };
 	continue_answer: { args: { conversation_id: string; message_id: number }; value: TurnIds };
 	stop_answer: { args: { conversation_id: string; message_id: number }; value: null };
@@ -77,7 +78,7 @@ export interface Commands {
 	delete_hub_token: { args: Record<string, never>; value: HubAccess };
 	get_settings: { args: Record<string, never>; value: Settings };
 	get_default_settings: { args: Record<string, never>; value: Settings };
-	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; send_with?: SendKey; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; title_by_model?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
+	update_settings: { args: { theme?: Theme; text_size?: number; reading_width?: ReadingWidth; reading_font?: ReadingFont; interface_font?: InterfaceFont; code_font?: CodeFont; wrap_code?: boolean; density?: Density; motion?: Motion; glow?: boolean; show_speed?: boolean; open_at_start?: StartPlace; send_with?: SendKey; load_last_model?: boolean; load_context_size?: number | null; load_gpu_layers?: number | null; load_cache_type?: CacheType | null; load_flash_attention?: FlashAttention | null; load_threads?: number | null; chat_system_prompt?: string; chat_parameters?: SamplingParametersInput; chat_overflow?: Overflow; trash_days?: number | null; shortcuts?: Record<string, string>; recent_actions?: string[]; sidebar_open?: boolean; title_by_model?: boolean; read_ahead?: boolean; llama_server_path?: string | null; memory_enabled?: boolean; memory_passages?: number; memory_strictness?: number; memory_tokens?: number; passages_open?: boolean; embedding_model_path?: string | null; reranker_model_path?: string | null; download_limit_bytes?: number | null; first_run_left?: boolean }; value: Settings };
 	reset_setting: { args: { name: string }; value: Settings };
 	save_preset: { args: { preset: PresetInput }; value: Settings };
 	delete_preset: { args: { preset_id: string }; value: Settings };
@@ -1214,6 +1215,7 @@ export interface Settings {
 	llama_server_path: string | null;
 	sidebar_open: boolean;
 	title_by_model: boolean;
+	read_ahead: boolean;
 	memory_enabled: boolean;
 	memory_passages: number;
 	memory_strictness: number;

@@ -18,6 +18,7 @@ import { ModelsStore } from './modelsStore.svelte';
 import type { Place } from '../place';
 import { NavigationStore } from './navigationStore.svelte';
 import { NoticesStore } from './noticesStore.svelte';
+import { ReadAhead } from './readAhead.svelte';
 import { SearchStore } from './searchStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';
@@ -45,6 +46,7 @@ export interface ShellStores {
 	models: ModelsStore;
 	navigation: NavigationStore;
 	notices: NoticesStore;
+	readAhead: ReadAhead;
 	search: SearchStore;
 	server: ServerStore;
 	settings: SettingsStore;
@@ -84,6 +86,7 @@ export function createShellStores(backend: Backend, start?: Place): ShellStores 
 		models,
 		navigation,
 		notices: new NoticesStore(backend),
+		readAhead: new ReadAhead(backend),
 		search: new SearchStore(backend),
 		server,
 		settings,

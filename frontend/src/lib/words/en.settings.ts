@@ -111,6 +111,10 @@ export const settingsWords = {
 				title: 'Name chats',
 				hint: 'Ask the loaded model for a title after the first answer.'
 			},
+			read_ahead: {
+				title: 'Read while you write',
+				hint: 'The model reads the question with its files and memory before it is sent, so answers start sooner. Not on battery.'
+			},
 			chat_overflow: { title: 'When the context is full', hint: 'What gives way.' }
 		},
 		placeholder: 'Answer briefly and plainly.',

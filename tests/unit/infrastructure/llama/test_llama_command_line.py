@@ -112,7 +112,9 @@ def test_the_log_tells_more_only_where_that_is_not_what_was_said() -> None:
 
 def test_what_an_engine_does_by_itself_is_known_by_its_flags() -> None:
     assert NEW.traits == EngineTraits()
-    assert OLD.traits == EngineTraits(fits_memory=False, keeps_experts=False, attends_fast=False)
+    assert OLD.traits == EngineTraits(
+        fits_memory=False, keeps_experts=False, attends_fast=False, goes_back=False
+    )
 
 
 def test_an_old_server_gets_its_bare_flash_attention_only_for_on() -> None:

@@ -105,6 +105,8 @@ def test_layers_with_a_sliding_window_keep_the_window_and_a_batch() -> None:
     windowed, whole = size_layers(attention, _shape(32_768))
 
     assert (windowed, whole) == ((1024 + 512) * 4096, 32_768 * 4096)
+    assert attention.forgets
+    assert not _ATTENTION.forgets
 
 
 def test_a_recurrent_layer_has_a_state_for_each_slot_whatever_the_context() -> None:
