@@ -272,3 +272,30 @@ async def test_a_reading_that_fails_is_not_told(tmp_path: Path, tiny_model: Path
 
             assert (await _ask(app, chat, "Hello")).error is None
             assert server.readings == []
+
+
+async def test_after_a_server_that_went_away_nothing_is_read_until_a_question_is_sent(
+    tmp_path: Path, heavy_model: Path
+) -> None:
+    paths = AppPaths.locate(tmp_path / "engine")
+    paths.prepare()
+    config = ServerConfig(model_path=heavy_model, context_size=8192, parallel=1, threads=1)
+    draft = DraftQuestion(conversation_id=None, content=LONG_TEXT)
+    async with open_application(paths, desktop=NoDesktop(), version="test") as engine:
+        await engine.llama.start(config)
+        server = WatchedServer(engine.llama)
+        async with open_chat_app(tmp_path / "chats", server, reads_ahead=lambda: True) as app:
+            chat = (await app.conversations.create(parameters=SHORT)).id
+            app.orchestrator.read_ahead(draft)
+            reading = await server.reading(0)
+            await _wait_until_busy(server)
+            await engine.llama.stop()
+            await reading.over.wait()
+
+            await engine.llama.start(config)
+            app.orchestrator.read_ahead(draft)
+            await _until_over()
+            assert len(server.readings) == 1
+            await _ask(app, chat, "Hello")
+            app.orchestrator.read_ahead(draft)
+            await (await server.reading(1)).over.wait()

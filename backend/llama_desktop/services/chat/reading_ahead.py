@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import UNSET, Struct, UnsetType
 
 from llama_desktop.domain.chat import Conversation, SamplingParameters
-from llama_desktop.domain.errors import AppError, EngineRequestFailed
+from llama_desktop.domain.errors import AppError, EngineRequestFailed, StreamCut
 from llama_desktop.domain.llama import EngineTraits, Running
 from llama_desktop.domain.model_facts import ModelFacts
 from llama_desktop.infrastructure.llama.chat_request import ChatMessage, ChatRequest
@@ -69,7 +69,14 @@ class _Reading:
         self.prompt: Final = prompt
         self.client: Final = client
         self.on_progress: Callable[[PromptProgressed], None] | None = None
+        self.is_cut = False
+        """The server went away over it."""
         self.task: Final = asyncio.create_task(self._read(), name="read ahead")
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server holds no slot for it any more."""
+        return self.task.done() and not self.task.cancelled()
 
     def is_beginning_of(self, prompt: str) -> bool:
         """Whether hardly anything of it would have to be read again for this one."""
@@ -82,6 +89,9 @@ class _Reading:
                 async for event in events:
                     if self.on_progress is not None:
                         self.on_progress(event)
+        except StreamCut as error:
+            self.is_cut = True
+            logger.info("a question is not read ahead: %s", error)
         except AppError as error:
             logger.info("a question is not read ahead: %s", error)
         except Exception:
@@ -98,6 +108,9 @@ class ReadAhead:
 
     What is being read goes on as long as it is the beginning of what is wanted: the server can only
     let go between two batches, and forgets the one that it was at.
+
+    After a server that went away over it, nothing is read until the next question is sent: a prompt
+    that crashes the engine should not do so again and again before anybody has asked for anything.
     """
 
     def __init__(
@@ -125,7 +138,7 @@ class ReadAhead:
         self.begin_nothing()
         if not draft.content.strip() and not draft.attachment_ids:
             self._interrupt()
-        elif self._is_wanted():
+        elif self._is_wanted() and not (self._reading is not None and self._reading.is_cut):
             self._beginning = asyncio.create_task(self._begin(draft), name="begin to read ahead")
 
     def begin_nothing(self) -> None:
@@ -143,6 +156,8 @@ class ReadAhead:
         beginning in another one.
         """
         reading = self._reading
+        if reading is not None and reading.has_ended:
+            self._reading = reading = None
         # Where another turn waits for it already, the slots will soon be held by that one.
         if reading is None or reading.on_progress is not None:
             return
@@ -180,6 +195,8 @@ class ReadAhead:
             beginning = await self._find_beginning(draft, running, client)
             if beginning:
                 await self._finish_or_let_go(beginning)
+                # Also not beside a title, which may stand in the slot of this chat.
+                await _wait_idle(client)
                 self._reading = _Reading(beginning, client)
         except AppError as error:
             logger.info("a question is not read ahead: %s", error)
@@ -197,9 +214,8 @@ class ReadAhead:
             return
         if reading.is_beginning_of(prompt):
             await asyncio.wait([reading.task])
-        if not reading.task.done():
+        if not reading.has_ended:
             reading.task.cancel()
-        if reading.task.cancelled() or not reading.task.done():
             await _wait_idle(reading.client)
         if self._reading is reading:
             self._reading = None
