@@ -149,33 +149,13 @@ class Turn:
         match event:
             case ContentPiece(text, tokens, speed):
                 self._content.append(text)
-                self._count(tokens, speed)
-                self._publish(
-                    ContentDelta(
-                        conversation_id=self.conversation_id,
-                        message_id=self.message_id,
-                        sequence=self._next(),
-                        text=text,
-                        generated_tokens=self._generated(),
-                        tokens_per_second=speed,
-                    )
-                )
+                self._tell(ContentDelta, text, tokens, speed)
                 if self._first_content is None:
                     self._first_content = perf_counter()
                     self._phase = TurnPhase.ANSWERING
             case ReasoningPiece(text, tokens, speed):
                 self._reasoning.append(text)
-                self._count(tokens, speed)
-                self._publish(
-                    ReasoningDelta(
-                        conversation_id=self.conversation_id,
-                        message_id=self.message_id,
-                        sequence=self._next(),
-                        text=text,
-                        generated_tokens=self._generated(),
-                        tokens_per_second=speed,
-                    )
-                )
+                self._tell(ReasoningDelta, text, tokens, speed)
                 if self._first_reasoning is None:
                     self._first_reasoning = perf_counter()
                     self._phase = TurnPhase.REASONING
@@ -228,10 +208,26 @@ class Turn:
         self._sequence += 1
         return self._sequence
 
-    def _count(self, tokens: int | None, speed: float | None) -> None:
+    def _tell(
+        self,
+        delta: type[ContentDelta | ReasoningDelta],
+        text: str,
+        tokens: int | None,
+        speed: float | None,
+    ) -> None:
         self._pieces += 1
         self._told_tokens = tokens
         self._told_speed = speed
+        self._publish(
+            delta(
+                conversation_id=self.conversation_id,
+                message_id=self.message_id,
+                sequence=self._next(),
+                text=text,
+                generated_tokens=self._generated(),
+                tokens_per_second=speed,
+            )
+        )
 
     def _generated(self) -> int:
         """Tokens so far: the server's own count where it tells one, else the pieces."""
