@@ -12,7 +12,9 @@ from llama_desktop.services.memory.analyse import Word, find_words_with
 from llama_desktop.services.memory.fuse import Group
 
 _SIGNS: Final = re.compile(
-    r"^\s*```\S*|^\s*\|?(?:\s*:?-{3,}:?\s*\|?)+\s*$|^\s*(?:#{1,6}|>+)\s|\*\*|~~|(?<!\w)__|__(?!\w)|[|`]",
+    # Nearly no place begins with any of these; the rest is only tried where one does.
+    r"(?=[\s`|:#>*~_-])(?:"
+    r"^\s*```\S*|^\s*\|?(?:\s*:?-{3,}:?\s*\|?)+\s*$|^\s*(?:#{1,6}|>+)\s|\*\*|~~|(?<!\w)__|__(?!\w)|[|`])",
     re.MULTILINE,
 )
 """What Markdown writes around words: fences, rules of tables, headings, quotes, emphasis."""

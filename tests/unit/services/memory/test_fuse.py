@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from llama_desktop.services.memory.fuse import (
     PARENT,
     REPLY,
@@ -58,3 +60,28 @@ def test_of_equals_the_newer_one_comes_first() -> None:
 def test_what_was_said_several_times_is_shown_once_as_it_was_said_last() -> None:
     said = {1: "It is in the blue drawer.", 2: "No idea.", 3: "It is in the blue drawer!"}
     assert drop_repeats([1, 2, 3], said, limit=5) == [3, 2]
+
+
+_STORY = " ".join(f"word{number}" for number in range(200))
+_UNSPACED = "地下鉄の駅の右側にある青い引き出しの中に旅券が入っています" * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        (_STORY, " ".join(f"new{number}" for number in range(20)) + " " + _STORY),
+        (_STORY, " ".join(_STORY.split()[20:])),
+        (_STORY, " ".join(f"{word}s" if n % 2 else word for n, word in enumerate(_STORY.split()))),
+        (_UNSPACED, "その" + _UNSPACED),
+        ("Thanks a lot!", "Thanks a lot."),
+        ("", ""),
+    ],
+    ids=["longer in front", "shorter in front", "other endings", "unspaced", "short", "empty"],
+)
+def test_what_is_nearly_the_same_is_a_repeat_however_it_differs(said: str, again: str) -> None:
+    assert drop_repeats([1, 2], {1: said, 2: again}, limit=5) == [2]
+
+
+def test_other_words_are_no_repeat() -> None:
+    texts = {1: _STORY, 2: _STORY.replace("word", "item"), 3: "Thanks a lot!", 4: "Thank you!"}
+    assert drop_repeats(texts, texts, limit=5) == [1, 2, 3, 4]
