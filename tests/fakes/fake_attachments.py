@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llama_desktop.domain.chat import Attachment, AttachmentKind
+from llama_desktop.domain.chat import Attachment, AttachmentContent, AttachmentKind
 from llama_desktop.domain.errors import AttachmentUnusable
 
 
@@ -47,12 +47,15 @@ class FakeAttachments:
             self.kept[conversation_id, one] = self._added[one][1]
         return tuple(self._added[one][0] for one in ids)
 
-    async def look_up(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
-        return tuple(self._added[one][0] for one in ids if one in self._added)
+    async def get(self, attachment_id: str) -> AttachmentContent:
+        if attachment_id not in self._added:
+            raise AttachmentUnusable(f"{attachment_id} is gone.")
+        attachment, content = self._added[attachment_id]
+        if isinstance(content, bytes):
+            return AttachmentContent(attachment=attachment, data=content)
+        return AttachmentContent(attachment=attachment, text=content)
 
     async def read(self, conversation_id: str, attachment: Attachment) -> str | bytes:
-        if attachment.id in self._added and (conversation_id, attachment.id) not in self.kept:
-            return self._added[attachment.id][1]
         try:
             return self.kept[conversation_id, attachment.id]
         except KeyError as error:

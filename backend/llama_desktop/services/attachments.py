@@ -159,8 +159,7 @@ class AttachmentService:
         return taken
 
     async def read(self, conversation_id: str, attachment: Attachment) -> str | bytes:
-        """What is in a file of a conversation, or in one that waits for its question there: the
-        text of a text, the bytes of an image.
+        """What is in a file of a conversation: the text of a text, the bytes of an image.
 
         Raises:
             AttachmentUnusable: it is gone.

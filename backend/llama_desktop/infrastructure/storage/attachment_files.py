@@ -100,13 +100,12 @@ class AttachmentFiles:
             _link_into(self._folder(target_id), there)
 
     def read(self, attachment_id: str, conversation_id: str) -> bytes:
-        """The content of a file of a conversation, or of one that waits for its question.
+        """The content of a file of a conversation.
 
         Raises:
             AttachmentUnusable: it is gone.
         """
-        path = self._folder(conversation_id) / _require_safe(attachment_id)
-        return self._read(path if path.exists() else self._unsent / attachment_id)
+        return self._read(self._folder(conversation_id) / _require_safe(attachment_id))
 
     def open(self, attachment_id: str) -> tuple[Attachment, bytes]:
         """A file wherever it is kept, with its label.

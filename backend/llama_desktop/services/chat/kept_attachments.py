@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from llama_desktop.domain.chat import Attachment
+from llama_desktop.domain.chat import Attachment, AttachmentContent
 
 
 class KeptAttachments(Protocol):
@@ -18,8 +18,12 @@ class KeptAttachments(Protocol):
         """
         ...
 
-    async def look_up(self, ids: tuple[str, ...]) -> tuple[Attachment, ...]:
-        """Those of these files that are still kept, sent or not."""
+    async def get(self, attachment_id: str) -> AttachmentContent:
+        """A file with its content, sent or not.
+
+        Raises:
+            AttachmentUnusable: it is gone.
+        """
         ...
 
     async def read(self, conversation_id: str, attachment: Attachment) -> str | bytes:

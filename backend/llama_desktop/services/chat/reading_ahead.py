@@ -264,16 +264,21 @@ class ReadAhead:
             context = await self._recall.find_in(
                 conversation, draft.content, parent_id=parent_id, is_wanted=draft.memory
             )
+        files = [await self._attachments.get(one) for one in draft.attachment_ids]
         asked = append_question(
             conversation,
             draft.content,
             parent_id=parent_id,
             now=time.time(),
-            attachments=await self._attachments.look_up(draft.attachment_ids),
+            attachments=tuple(file.attachment for file in files),
             recalled=context.passages,
         )
         return await gather_source(
-            asked, asked.leaf_id, self._attachments, can_see=running.model.has_vision
+            asked,
+            asked.leaf_id,
+            self._attachments,
+            can_see=running.model.has_vision,
+            unsent={file.attachment.id: file.data or file.text or "" for file in files},
         )
 
 
