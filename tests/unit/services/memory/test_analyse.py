@@ -85,3 +85,33 @@ def test_the_words_with_some_terms_are_those_among_all(text: str, asked: str) ->
     terms = frozenset(analyse(asked))
     words = [word for word in find_words(text) if not terms.isdisjoint(word.terms)]
     assert find_words_with(terms, text) == words
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "dying",
+        "Lying",
+        "eings",
+        "edly",
+        "skies",
+        "bought",
+        "Children",
+        "kingdom",
+        "inning",
+        "ages",
+        "by",
+        "Passports",
+        "HTTPServer",
+        "getUserName",
+        "get_user_name",
+        "café",
+        "straße",
+        "Привет",
+        "地下鉄",
+        "2026",
+        "v2",
+    ],
+)
+def test_a_word_is_among_those_with_its_terms(word: str) -> None:
+    assert find_words_with(frozenset(analyse(word)), word) == list(find_words(word))
