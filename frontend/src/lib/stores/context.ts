@@ -18,7 +18,7 @@ import { ModelsStore } from './modelsStore.svelte';
 import type { Place } from '../place';
 import { NavigationStore } from './navigationStore.svelte';
 import { NoticesStore } from './noticesStore.svelte';
-import { ReadAhead } from './readAhead.svelte';
+import { ReadAhead } from './readAhead';
 import { SearchStore } from './searchStore.svelte';
 import { ServerStore } from './serverStore.svelte';
 import { SettingsStore } from './settingsStore.svelte';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { BackendError } from '../backend/errors';
 import { FakeBackend } from '../backend/fake';
-import { ReadAhead } from './readAhead.svelte';
+import { ReadAhead } from './readAhead';
 
 function draft(content: string): { conversation_id: string; content: string } {
 	return { conversation_id: 'a', content };
